@@ -1,0 +1,144 @@
+"""What a guard is, and how the installed guards are found."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Protocol
+
+from agent_guards.context import Change
+from agent_guards.errors import UsageError
+from agent_guards.escape import quote
+from agent_guards.finding import Finding, Rule
+from agent_guards.places import Layout
+from agent_guards.policy import Policy
+from agent_guards.report import Fact
+from agent_guards.repository import Repository
+
+_GROUP = "[agent_guards.guards]"
+# The order in which guards report; guards that are not ours come behind, by name.
+_ORDER = ("guard-mcp", "idle-guard", "dev-mcp-ban")
+
+
+class Inputs(Protocol):
+    """What a guard gathered: frozen values, so that its check can be called with literals."""
+
+    @property
+    def applies(self) -> bool:
+        """Whether the change touches what the guard is about."""
+        ...
+
+    @property
+    def exemption(self) -> str:
+        """Why the change needs no more, verified; empty where it is not exempt."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """The numbers of the report."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooseFile:
+    """A file that `validate` was given, outside any change. `fault` says why its content was not read."""
+
+    path: str
+    data: bytes = b""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileVerdict:
+    """What `validate` found in one file."""
+
+    lines: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFormat:
+    """A kind of file that a guard judges by itself, for `validate`."""
+
+    name: str
+    layout: Layout
+    judge: Callable[[Iterable[LooseFile], Policy, datetime], Iterator[FileVerdict]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """One guard: its rules, how it reads a change, and how it judges what it read."""
+
+    name: str
+    summary: str
+    package: str
+    rules: tuple[Rule, ...]
+    gather: Callable[[Repository, Change, Policy], Inputs]
+    check: Callable[[Any], Iterator[Finding]]
+    formats: tuple[FileFormat, ...] = ()
+    schemas: Mapping[str, str] = field(default_factory=dict)
+    """Published schemas: name -> file in the guard's package."""
+
+
+def load_guards(names: Iterable[str] = ()) -> tuple[Guard, ...]:
+    """Import the named guards, or all that are installed."""
+    installed = dict(_entry_points(sys.path))
+    wanted = list(dict.fromkeys(names)) or sorted(installed, key=_rank)
+    for name in wanted:
+        if name not in installed:
+            known = ", ".join(sorted(installed, key=_rank))
+            raise UsageError(f"There is no guard {quote(name)}.", f"Installed guards: {known}.")
+    return tuple(_load(installed[name]) for name in wanted)
+
+
+def find_rule(guards: Iterable[Guard], rule_id: str) -> Rule:
+    """The rule of this id; a bare name will do where only one guard has such a rule."""
+    rules = [rule for guard in guards for rule in guard.rules]
+    found = [rule for rule in rules if rule.id == rule_id] or [
+        rule for rule in rules if rule.id.partition("/")[2] == rule_id
+    ]
+    if len(found) == 1:
+        return found[0]
+    from difflib import get_close_matches
+
+    near = [rule.id for rule in found] or get_close_matches(rule_id, [rule.id for rule in rules], 3, cutoff=0.8)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "`agent-guards rules` lists them all."
+    raise UsageError(f"{quote(rule_id)} names {'several rules' if found else 'no rule'}.", hint)
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
+
+
+def _load(target: str) -> Guard:
+    module, _, attribute = target.partition(":")
+    guard: Guard = getattr(import_module(module), attribute)
+    return guard
+
+
+def _entry_points(folders: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Read the entry points of the installed distributions, first on the path last so that it wins.
+
+    importlib.metadata does the same, but its import alone costs a fifth of what a whole check may cost (tests/bench).
+    """
+    for folder in reversed([folder for folder in folders if os.path.isdir(folder)]):
+        for entry in os.scandir(folder):
+            if entry.name.endswith((".dist-info", ".egg-info")):
+                yield from _section(os.path.join(entry.path, "entry_points.txt"))
+
+
+def _section(path: str) -> Iterator[tuple[str, str]]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return
+    inside = False
+    for line in map(str.strip, lines):
+        if line.startswith("["):
+            inside = line == _GROUP
+        elif inside and "=" in line:
+            name, _, target = line.partition("=")
+            yield name.strip(), target.strip()
