@@ -1,0 +1,106 @@
+"""What the runner and the shell tell a run: read once, from a mapping, and by nobody else."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+PREFIX = "AGENT_GUARDS_"
+GITHUB = "https://github.com"
+GITHUB_API = "https://api.github.com"
+_COUNT = re.compile(r"[1-9][0-9]{0,17}")
+# What git itself, its transports and its helpers need. No GIT_*: those can point git at another repository, another
+# configuration or another program.
+_FOR_GIT = frozenset({
+    "PATH", "HOME", "USER", "LOGNAME", "XDG_CONFIG_HOME", "TMPDIR", "TEMP", "TMP",
+    "SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT",
+    "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES",
+})  # fmt: skip
+
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnv:
+    """The environment of one run. What is unset or blank is None; nothing of it is trusted or checked here."""
+
+    actions: bool = False
+    """The run is a step of GitHub Actions."""
+    event_name: str | None = None
+    event_path: str | None = None
+    repository: str | None = None
+    api_url: str = GITHUB_API
+    server_url: str = GITHUB
+    token: str | None = field(default=None, repr=False)
+    run_id: int | None = None
+    run_attempt: int | None = None
+    step_summary: str | None = None
+    """The file that the runner shows as the step's summary."""
+    output: str | None = None
+    """The file that the runner reads the step's outputs from."""
+    workspace: str | None = None
+    debug: bool = False
+    no_color: bool = False
+    force_color: bool = False
+    term: str | None = None
+    columns: int | None = None
+    ci: bool = False
+    home: str | None = None
+    git: Mapping[str, str] = field(default_factory=_nothing, repr=False)
+    """The whole environment of every git process. Not shown: a proxy's address may hold a password."""
+    inputs: Mapping[str, str] = field(default_factory=_nothing)
+    """The action's inputs as the action passes them, `AGENT_GUARDS_FAIL_ON` as `fail-on`; never INPUT_*."""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "RunEnv":
+        """Read an environment."""
+        given = {name: text for name, text in environ.items() if text.strip()}
+        get = given.get
+        inputs = {
+            name.removeprefix(PREFIX).lower().replace("_", "-"): text.strip()
+            for name, text in given.items()
+            if name.startswith(PREFIX)
+        }
+        return cls(
+            actions=get("GITHUB_ACTIONS") == "true",
+            event_name=get("GITHUB_EVENT_NAME"),
+            event_path=get("GITHUB_EVENT_PATH"),
+            repository=get("GITHUB_REPOSITORY"),
+            api_url=get("GITHUB_API_URL", GITHUB_API),
+            server_url=get("GITHUB_SERVER_URL", GITHUB),
+            token=inputs.pop("token", None) or get("GITHUB_TOKEN"),
+            run_id=_count(get("GITHUB_RUN_ID")),
+            run_attempt=_count(get("GITHUB_RUN_ATTEMPT")),
+            step_summary=get("GITHUB_STEP_SUMMARY"),
+            output=get("GITHUB_OUTPUT"),
+            workspace=get("GITHUB_WORKSPACE"),
+            debug=get("RUNNER_DEBUG") == "1",
+            no_color="NO_COLOR" in given,
+            force_color=_on(get("FORCE_COLOR")) or _on(get("CLICOLOR_FORCE")),
+            term=get("TERM"),
+            columns=_count(get("COLUMNS")),
+            ci=_on(get("CI")),
+            home=get("HOME") or get("USERPROFILE"),
+            git=MappingProxyType({name: text for name, text in given.items() if name.upper() in _FOR_GIT}),
+            inputs=MappingProxyType(inputs),
+        )
+
+    def colour(self, *, terminal: bool) -> bool:
+        """Whether text for a person is coloured, where it goes to a terminal and where it does not."""
+        if self.no_color:
+            return False
+        return self.force_color or (terminal and self.term != "dumb")
+
+
+def _on(text: str | None) -> bool:
+    """Whether a switch is on: set, and not to a word that says no."""
+    return text is not None and text.strip().lower() not in {"0", "false", "no"}
+
+
+def _count(text: str | None) -> int | None:
+    """A whole number above zero, or None for anything else that somebody may have set."""
+    return int(text) if text and _COUNT.fullmatch(text.strip()) else None
