@@ -1,0 +1,143 @@
+"""Run git so that neither the repository, nor its configuration, nor the environment decides what else runs."""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent_guards.errors import GitError, GuardError, UsageError
+from agent_guards.escape import quote
+
+FULL_HISTORY = "Give actions/checkout `fetch-depth: 0`, or run `git fetch --unshallow` in the clone."
+COMPLETE_CLONE = (
+    "Clone without `--filter` and `--depth` (actions/checkout: `fetch-depth: 0`, no `filter`), then run again."
+)
+
+_SET = {
+    "LC_ALL": "C",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_SETTINGS = (
+    # What could run a program of the repository's choice.
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "protocol.ext.allow=never",
+    # What could refuse an uncommitted file over its line ends, or spend time on packing it tightly.
+    "core.safecrlf=false",
+    "core.looseCompression=0",
+    # What could write where nobody asked us to.
+    "core.splitIndex=false",
+    "fetch.writeCommitGraph=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+_DAMAGE = ("corrupt", "inflate", "unable to unpack")
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+class DamagedError(GitError):
+    """An object is there and cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitCommand:
+    """Git in one folder, under one environment."""
+
+    program: str
+    folder: Path
+    environ: Mapping[str, str]
+    trust: bool = False
+    """Read the repository although it belongs to another user (container jobs)."""
+
+    def run(
+        self, *arguments: str | bytes, given: bytes = b"", accept: tuple[int, ...] = (0,), seconds: float | None = None
+    ) -> bytes:
+        """Run one git command to its end and return what it printed; any other exit status is an error."""
+        done = subprocess.run(
+            self._line(arguments), input=given, capture_output=True, env=self.environ, timeout=seconds, check=False
+        )
+        if done.returncode not in accept:
+            raise self._failure(os.fsdecode(arguments[0]), done.stderr)
+        return done.stdout
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start a git command that answers questions for as long as it is asked."""
+        return subprocess.Popen(
+            self._line(arguments),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self.environ,
+        )
+
+    def under(self, **variables: str) -> "GitCommand":
+        """The same git with further environment variables."""
+        return replace(self, environ={**self.environ, **variables})
+
+    def _line(self, arguments: tuple[str | bytes, ...]) -> list[str | bytes]:
+        line: list[str | bytes] = [self.program, "--no-pager", "-C", os.fspath(self.folder)]
+        # The star, because git compares with the top of the work tree, which `folder` need not be.
+        for setting in (*_SETTINGS, "safe.directory=*") if self.trust else _SETTINGS:
+            line += ("-c", setting)
+        return [*line, *arguments]
+
+    def _failure(self, name: str, stderr: bytes) -> GuardError:
+        text = _CREDENTIALS.sub("", stderr.decode("utf-8", "replace"))
+        folder = quote(os.fspath(self.folder))
+        if "dubious ownership" in text or "unsafe repository" in text:
+            return GitError(
+                f"Git refuses to read {folder}: it belongs to another user.",
+                "Run as the folder's owner, or trust it: `git config --global --add safe.directory` with its path.",
+            )
+        if "not a git repository" in text:
+            return UsageError(
+                f"{folder} is not a git repository.",
+                "Name one with `--repo`; in a workflow, run actions/checkout before this step.",
+            )
+        if "must be run in a work tree" in text:
+            return UsageError(
+                f"{folder} is a bare repository: it has no working directory to judge.", "Leave out `--worktree`."
+            )
+        said = quote(complaint(text))
+        if "promisor remote" in text:
+            return GitError(
+                f"An object is missing from this partial clone, and fetching it failed: {said}.", COMPLETE_CLONE
+            )
+        if any(mark in text for mark in _DAMAGE):
+            return DamagedError(
+                f"The repository is damaged: {said}.", "Run `git fsck --full`; where it reports errors, clone anew."
+            )
+        return GitError(f"git {name} failed in {folder}: {said}.", "Run `git fsck` and `git status` there to see more.")
+
+
+def command(folder: Path, environ: Mapping[str, str], *, trust: bool) -> GitCommand:
+    """Set git up for `folder`; what is wrong with the folder shows when the first command runs."""
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {quote(os.fspath(folder))}.", "Name an existing folder with `--repo`.")
+    # GIT_DIR, GIT_INDEX_FILE and their kin (a hook's environment has them) would make git speak of something else.
+    kept = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
+    return GitCommand(program=_find_git(environ), folder=folder, environ={**kept, **_SET}, trust=trust)
+
+
+def complaint(text: str) -> str:
+    """Find in git's stderr what is wrong: the first error and what it was fatal to, else the last line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    found = [
+        next((line.removeprefix(mark) for line in lines if line.startswith(mark)), "")
+        for mark in ("error: ", "fatal: ")
+    ]
+    return "; ".join(filter(None, found)) or (lines[-1] if lines else "no reason given")
+
+
+def _find_git(environ: Mapping[str, str]) -> str:
+    # Absolute folders only: with `.` on PATH a file named git in the checkout would run.
+    name = "git.exe" if os.name == "nt" else "git"
+    for folder in environ.get("PATH", os.defpath).split(os.pathsep):
+        program = Path(folder, name)
+        if program.is_absolute() and program.is_file() and os.access(program, os.X_OK):
+            return os.fspath(program)
+    raise GitError("Git is not on PATH.", "Install git 2.31 or newer, or add its folder to PATH.")
