@@ -1,0 +1,175 @@
+"""The command line: reads arguments, starts one command, and turns what went wrong into an exit status."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from agent_guards import __version__
+from agent_guards.env import RunEnv
+from agent_guards.errors import GuardError
+
+FORMATS = ("text", "json", "markdown", "sarif", "github")
+INTERRUPTED = 130
+BROKEN = 3
+
+Command = Callable[[argparse.Namespace, RunEnv], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status of spec/cli.md."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    arguments = _parser().parse_args(argv)
+    try:
+        return _run(arguments)
+    except GuardError as error:
+        _say(f"agent-guards: {error.message}")
+        if error.hint:
+            _say(f"  {error.hint}")
+        return error.status
+    except BrokenPipeError:
+        # Whoever reads our output has seen enough. Python would complain of it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001
+        _report_bug(error)
+        return BROKEN
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    command: Command = arguments.command()
+    status = command(arguments, RunEnv.from_environ(os.environ))
+    sys.stdout.flush()
+    return status
+
+
+def _say(text: str) -> None:
+    """Write to stderr, which the runner reads as closely as stdout: no line may be a command of its."""
+    from agent_guards.render.annotations import log_line
+
+    for line in text.split("\n"):
+        print(log_line(line), file=sys.stderr)
+
+
+def _report_bug(error: Exception) -> None:
+    """Print a report that can be pasted into an issue. It holds no environment, hence no token."""
+    import platform
+    import traceback
+
+    from agent_guards.render.annotations import log_line
+
+    print(
+        "agent-guards: this is a bug of ours; nothing was judged. Please report it with the lines below.",
+        file=sys.stderr,
+    )
+    print("```", file=sys.stderr)
+    print(f"agent-guards {__version__}, Python {platform.python_version()}, {platform.platform()}", file=sys.stderr)
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        print(log_line(line), file=sys.stderr)
+    print("```", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="agent-guards", description="Merge-blocking checks for repositories where AI agents write the code."
+    )
+    parser.add_argument("--version", action="version", version=f"agent-guards {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_check(commands)
+    _add_validate(commands)
+    _add_catalogue(commands)
+    demo = commands.add_parser("demo", help="make a small repository with a good and a bad change, and judge both")
+    demo.add_argument("--keep", metavar="DIR", help="make the repository in this (new) folder and keep it")
+    demo.set_defaults(command=_demo)
+    return parser
+
+
+def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = commands.add_parser("check", help="judge a change: the main job")
+    check.add_argument("guards", nargs="*", metavar="GUARD", help="which guards (all)")
+    check.add_argument("--repo", default=".", metavar="DIR", help="the repository (this folder)")
+    check.add_argument("--base", metavar="REV", help="what to compare with (merge base with the default branch)")
+    check.add_argument("--head", default="HEAD", metavar="REV", help="what to judge (HEAD)")
+    check.add_argument("--worktree", action="store_true", help="judge the uncommitted tree; your index is not touched")
+    check.add_argument("--all", action="store_true", help="judge the whole tree, not a change")
+    check.add_argument("--body-file", metavar="FILE", help="the PR description (- for standard input)")
+    check.add_argument("--author", metavar="LOGIN", help="who opened the pull request")
+    check.add_argument("--event", metavar="FILE", help="replay a GitHub event payload")
+    check.add_argument("--mode", choices=("enforce", "warn", "observe"), help="overrides the policy's mode")
+    _add_judging(check)
+    check.set_defaults(command=_check)
+
+
+def _add_validate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    validate = commands.add_parser("validate", help="judge evidence and heartbeat files by themselves, in bulk")
+    validate.add_argument("files", nargs="*", metavar="FILE")
+    validate.add_argument("--repo", default=".", metavar="DIR", help="the repository (this folder)")
+    validate.add_argument("--all", action="store_true", help="every such file of the working tree")
+    validate.add_argument("--kind", metavar="KIND", help="evidence, heartbeat or tasks, where the path does not tell")
+    _add_judging(validate)
+    validate.set_defaults(command=_validate)
+
+
+def _add_judging(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `check` and `validate` share."""
+    parser.add_argument("--policy", metavar="FILE", help="a policy file instead of the one that binds")
+    parser.add_argument("--now", metavar="TIME", help="judge as if it were this time (RFC 3339)")
+    parser.add_argument("--format", choices=FORMATS, help="text; github under GitHub Actions")
+    parser.add_argument("--output", metavar="FILE", help="write the report there, and its text here")
+    parser.add_argument("--fail-on", choices=("error", "warning", "never"), help="what fails the run (error)")
+
+
+def _add_catalogue(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    rules = commands.add_parser("rules", help="list all rules")
+    rules.add_argument("guards", nargs="*", metavar="GUARD")
+    rules.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+    rules.set_defaults(command=_rules)
+    explain = commands.add_parser("explain", help="one rule: when it fires, why, and what to do")
+    explain.add_argument("rule", metavar="RULE")
+    explain.set_defaults(command=_explain)
+    schema = commands.add_parser("schema", help="print a published JSON Schema")
+    schema.add_argument("name", metavar="NAME", nargs="?", help="leave out to list the names")
+    schema.set_defaults(command=_schema)
+
+
+# Each command is imported when it is asked for: `--help` starts nothing.
+
+
+def _check() -> Command:
+    from agent_guards.commands.check import run
+
+    return run
+
+
+def _validate() -> Command:
+    from agent_guards.commands.validate import run
+
+    return run
+
+
+def _rules() -> Command:
+    from agent_guards.commands.catalogue import rules
+
+    return rules
+
+
+def _explain() -> Command:
+    from agent_guards.commands.catalogue import explain
+
+    return explain
+
+
+def _schema() -> Command:
+    from agent_guards.commands.catalogue import schema
+
+    return schema
+
+
+def _demo() -> Command:
+    from agent_guards.commands.demo import run
+
+    return run

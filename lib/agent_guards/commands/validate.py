@@ -1,0 +1,123 @@
+"""`agent-guards validate`: judge evidence and heartbeat files of the working tree by themselves, in bulk."""
+
+import argparse
+import gc
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from agent_guards.commands.output import moment, publish, read_file, threshold
+from agent_guards.env import RunEnv
+from agent_guards.errors import UsageError
+from agent_guards.escape import quote
+from agent_guards.finding import Finding, Severity
+from agent_guards.guard import FileFormat, Guard, LooseFile, load_guards
+from agent_guards.policy import Policy, parse
+from agent_guards.report import Outcome, Report, Subject, Verdict, decide
+from agent_guards.run import POLICY_PATH, waive
+
+# From its artifacts folder on, a file's path tells what the file is, wherever that folder lies.
+_IN_ARTIFACTS = re.compile(r"(?:.*/)?(artifacts/.*)", re.DOTALL)
+
+
+def run(arguments: argparse.Namespace, env: RunEnv) -> int:
+    """Judge, print, and return the exit status."""
+    guards = load_guards()
+    fail_on = threshold(arguments, env)
+    now = moment(arguments)
+    policy, source = _policy(arguments)
+    chosen = _choose(arguments, [form for guard in guards for form in guard.formats])
+    # The run ends with the command, and what it reads holds no cycles: looking for them would cost a tenth of the time.
+    gc.disable()
+    reports = tuple(
+        _judge(guard, {form: chosen[form] for form in guard.formats if form in chosen}, policy, now, fail_on)
+        for guard in guards
+        if any(form in chosen for form in guard.formats)
+    )
+    return publish(Outcome(subject=Subject(policy=source), reports=reports), guards, arguments, env)
+
+
+def _judge(
+    guard: Guard,
+    files: Mapping[FileFormat, Iterable[tuple[str, str]]],
+    policy: Policy,
+    now: datetime,
+    fail_on: Severity | None,
+) -> Report:
+    """Judge the files of one guard's formats."""
+    findings: list[Finding] = []
+    facts: dict[str, int] = {}
+    for form, paths in files.items():
+        count = lines = 0
+        for verdict in form.judge(_read(paths), policy, now):
+            count, lines = count + 1, lines + verdict.lines
+            findings.extend(verdict.findings)
+        facts |= {f"{form.name}_files": count, f"{form.name}_lines": lines}
+    kept, notes = waive(findings, policy.waivers, now.date())
+    report = Report(
+        guard=guard.name, mode=policy.mode(guard.name), verdict=Verdict.NOT_APPLICABLE, facts=facts, notes=notes
+    )
+    return decide(report, kept, applies=any(facts.values()), exempt=False, fail_on=fail_on)
+
+
+def _policy(arguments: argparse.Namespace) -> tuple[Policy, str]:
+    """Find the policy: the file that is named, else the working tree's own; nobody is on trial here."""
+    own = os.path.join(arguments.repo, POLICY_PATH)
+    if arguments.policy is None and not os.path.exists(own):
+        return Policy(), "default"
+    path = arguments.policy or own
+    return parse(read_file(path, "The policy"), path), "file"
+
+
+def _choose(arguments: argparse.Namespace, known: list[FileFormat]) -> dict[FileFormat, list[tuple[str, str]]]:
+    """Tell which files are of which format: (where to open it, the path by which it is judged)."""
+    names = ", ".join(form.name for form in known)
+    if arguments.kind and arguments.kind not in [form.name for form in known]:
+        raise UsageError(f"--kind {quote(arguments.kind)} is not known.", f"Known kinds: {names}.")
+    wanted = [form for form in known if arguments.kind in (None, form.name)]
+    if arguments.all == bool(arguments.files):
+        raise UsageError("Name the files to validate, or give --all for every one of the working tree.")
+    chosen: dict[FileFormat, list[tuple[str, str]]] = {form: [] for form in wanted}
+    if arguments.all:
+        for where, path in _walk(arguments.repo):
+            for form in wanted:
+                if form.layout.resembling.fullmatch(path):
+                    chosen[form].append((where, path))
+        return chosen
+    for where in arguments.files:
+        path = _IN_ARTIFACTS.sub(r"\1", where.replace(os.sep, "/"))
+        form = next((form for form in wanted if form.layout.resembling.fullmatch(path)), None)
+        if form is None and arguments.kind is None:
+            raise UsageError(f"The path of {quote(where)} does not tell what it is.", f"Give --kind: {names}.")
+        chosen[form or wanted[0]].append((where, path))
+    return {form: paths for form, paths in chosen.items() if paths}
+
+
+def _walk(repo: str) -> Iterator[tuple[str, str]]:
+    """Find every file below the artifacts folder, in order; links are not followed."""
+    if not os.path.isdir(repo):
+        raise UsageError(f"--repo {quote(repo)} is no folder.")
+    for folder, folders, files in os.walk(os.path.join(repo, "artifacts")):
+        folders.sort()
+        inside = os.path.relpath(folder, repo).replace(os.sep, "/")
+        for name in sorted(files):
+            yield os.path.join(folder, name), f"{inside}/{name}"
+
+
+def _read(paths: Iterable[tuple[str, str]]) -> Iterator[LooseFile]:
+    """Read one file after the other; what is no ordinary file is neither followed nor waited for."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    for where, path in paths:
+        if os.path.islink(where):
+            yield LooseFile(path=path, fault="is a symbolic link")
+            continue
+        try:
+            with open(os.open(where, flags), "rb", buffering=0) as file:
+                if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    yield LooseFile(path=path, data=file.read())
+                else:
+                    yield LooseFile(path=path, fault="is no ordinary file")
+        except OSError as error:
+            raise UsageError(f"{quote(where)} cannot be read: {error.strerror}.") from error
