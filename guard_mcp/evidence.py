@@ -1,0 +1,157 @@
+"""The evidence format: where such files stand, the type of a line, and the chain that a recorder's lines form."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from agent_guards.escape import quote
+from agent_guards.places import Layout
+from agent_guards.records import Kind, Records
+
+LAYOUT = Layout(
+    tail=re.compile(r"mcp/[^/]+\.jsonl"),
+    glob="artifacts/*/*/mcp/*.jsonl",
+    resembling=re.compile(r"artifacts/(?:.*/)?mcp/.*\.jsonl", re.DOTALL),
+)
+CHAIN_START = "0" * 64
+
+Text = Annotated[str, Meta(min_length=1)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Digest = Annotated[str, Meta(min_length=64, max_length=64)]
+
+
+class Recorder(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
+    """Who wrote a line, and its place in the chain of its session."""
+
+    basis: Literal["recorded", "self-reported"]
+    name: Text | None = None
+    version: Text | None = None
+    outcome: Literal["ok", "error", "tool-error"] | None = None
+    session: Text | None = None
+    seq: Count | None = None
+    prev: Digest | None = None
+
+
+class Evidence(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
+    """One call of an MCP tool: what was looked up, and what for."""
+
+    tool: Text
+    doc_ref: Text
+    request_id: Text
+    timestamp: Moment
+    purpose: Text
+    x_recorder: Recorder | None = None
+
+
+def _sound(lines: Sequence[Evidence]) -> bool:
+    """Whether no text is blank, and each recorder's place in its chain is told whole and in small hexadecimal digits."""
+    for line in lines:
+        if line.tool.isspace() or line.doc_ref.isspace() or line.request_id.isspace() or line.purpose.isspace():
+            return False
+    digests = []
+    for recorder in [line.x_recorder for line in lines if line.x_recorder is not None]:
+        session, seq, prev = recorder.session, recorder.seq, recorder.prev
+        if session is not None and seq is not None and prev is not None:
+            digests.append(prev)
+        elif session is not None or seq is not None or prev is not None:
+            return False
+        if (session or "-").isspace() or (recorder.name or "-").isspace() or (recorder.version or "-").isspace():
+            return False
+    return _are_hexadecimal("".join(digests))
+
+
+def _are_hexadecimal(digits: str) -> bool:
+    try:
+        return bytes.fromhex(digits).hex() == digits
+    except ValueError:
+        return False
+
+
+KIND = Kind(
+    name="evidence",
+    struct=Evidence,
+    schema=Path(__file__).with_name("evidence.schema.json"),
+    sound=_sound,
+    aliases={
+        "ts": "timestamp",
+        "time": "timestamp",
+        "date": "timestamp",
+        "datetime": "timestamp",
+        "createdat": "timestamp",
+        "id": "request_id",
+        "callid": "request_id",
+        "requestid": "request_id",
+        "conversationid": "request_id",
+        "doc": "doc_ref",
+        "document": "doc_ref",
+        "reference": "doc_ref",
+        "source": "doc_ref",
+        "url": "doc_ref",
+        "toolname": "tool",
+        "server": "tool",
+        "why": "purpose",
+        "reason": "purpose",
+        "notes": "purpose",
+        "description": "purpose",
+    },
+)
+
+
+def broken_links(data: bytes, records: Records[Evidence]) -> Iterator[tuple[int, str]]:
+    """Verify the chains of a whole file: of each session the first line that does not follow from the one before it."""
+    lines = data.split(b"\n")
+    if _is_one_chain(lines, records):
+        return
+    ends: dict[str, tuple[str, int | None]] = {}
+    broken: set[str] = set()
+    strays: set[str] | None = None
+    for number, value in zip(records.numbers, records.values, strict=True):
+        recorder = value.x_recorder
+        if recorder is None or recorder.session is None or recorder.session in broken:
+            continue
+        session = recorder.session
+        digest, seq = ends.get(session, (CHAIN_START, None))
+        if recorder.prev != digest or (seq is not None and recorder.seq != seq + 1):
+            if strays is None:
+                strays = _digests_of_refused(lines, records)
+            if recorder.prev not in strays:
+                broken.add(session)
+                yield number, _break(recorder, digest, seq)
+                continue
+        ends[session] = sha256(lines[number - 1]).hexdigest(), recorder.seq
+
+
+def _is_one_chain(lines: Sequence[bytes], records: Records[Evidence]) -> bool:
+    """Whether the file is one session's and unbroken, which most are; told without a look at each line by itself."""
+    recorders = [value.x_recorder for value in records.values if value.x_recorder is not None]
+    if not recorders or len(recorders) != records.lines or len({recorder.session for recorder in recorders}) != 1:
+        return False
+    digests = [sha256(raw).hexdigest() for raw in lines[: records.lines - 1]]
+    first = recorders[0].seq
+    return (
+        first is not None
+        and [recorder.seq for recorder in recorders] == list(range(first, first + len(recorders)))
+        and [recorder.prev for recorder in recorders] == [CHAIN_START, *digests]
+    )
+
+
+def _digests_of_refused(lines: Sequence[bytes], records: Records[Evidence]) -> set[str]:
+    """Tell what a chain may pass through unseen: a line that was not accepted has its own finding already."""
+    accepted = set(records.numbers)
+    return {sha256(raw).hexdigest() for number, raw in enumerate(lines, 1) if raw and number not in accepted}
+
+
+def _break(recorder: Recorder, digest: str, seq: int | None) -> str:
+    """Say where the chain is broken."""
+    session = quote(recorder.session)
+    if seq is None:
+        return f"The session {session} begins here with a `prev` that is not 64 zeros: lines before this one are gone."
+    if recorder.prev != digest:
+        return f"The chain of the session {session} breaks here: the line before was changed, removed or moved."
+    return f"The session {session} goes on with `seq` {recorder.seq} where {seq + 1} belongs."

@@ -1,0 +1,150 @@
+"""Gather what guard-mcp judges: what the description lists, what the change adds, and what stands at the base."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from agent_guards.claims import ListedPath, listed_paths, states, unticked_paths
+from agent_guards.context import Change
+from agent_guards.globs import Globs
+from agent_guards.policy import Policy
+from agent_guards.report import Fact
+from agent_guards.repository import ChangedFile, Entry, Repository
+from agent_guards.sections import Section, normalise, parse
+from guard_mcp.archive import archived_digests
+from guard_mcp.evidence import LAYOUT
+from guard_mcp.history import Added, deleted, grown, ids_at_base, whole_tree
+from guard_mcp.lines import Limits
+
+SECTION = "mcp evidence"
+SUFFIX = ".jsonl"
+EXEMPTION = re.compile(r"no mcp usage\s*[-–—:,(]*\s*non-?\s?code change\b(?!\s+(?:is|was|claim))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A path that the section lists, and what stands there in the head tree."""
+
+    claim: ListedPath
+    entry: Entry | None
+    ignored_by: str = ""
+    """The ignore rule that swallows the path, where one does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Everything that guard-mcp's check looks at."""
+
+    whole: bool
+    base: str | None
+    described: bool
+    """Whether there is a description to judge."""
+    section: Section | None
+    listed: tuple[Listed, ...] = ()
+    unticked: tuple[str, ...] = ()
+    unheaded: int = 0
+    """A line that names the section without being a heading, else 0."""
+    exempted_on: int = 0
+    """The line of the description that claims the exemption, else 0."""
+    exempt_author: str = ""
+    code_files: tuple[str, ...] = ()
+    added: tuple[Added, ...] = ()
+    deleted: tuple[str, ...] = ()
+    """Evidence files of the base that are gone and not archived."""
+    at_base: Mapping[str, tuple[str, int]]
+    """Request ids of the change that stand in evidence at the base: where they stand there."""
+    limits: Limits
+    require_section: str = "code"
+    require_recorded: str = "off"
+
+    @property
+    def applies(self) -> bool:
+        """Code changed, or the whole tree's evidence is judged."""
+        return bool(self.code_files) or (self.whole and bool(self.added))
+
+    @property
+    def exemption(self) -> str:
+        """A verified exemption, in words."""
+        if self.exempt_author and self.code_files:
+            return f"the policy exempts the author {self.exempt_author}"
+        return "the description claims “non-code change”, and no code changed" if self.exempted else ""
+
+    @property
+    def exempted(self) -> bool:
+        """The exemption is claimed, and true."""
+        return bool(self.exempted_on) and not self.code_files
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """Count what was looked at."""
+        lines = sum(added.lines for added in self.added)
+        recorded = sum(added.recorded for added in self.added)
+        return {
+            "code_files": len(self.code_files),
+            "evidence_files": len(self.added),
+            "evidence_lines": lines,
+            "recorded_lines": recorded,
+            "self_reported_lines": lines - recorded,
+            "exemption": self.exemption or None,
+        }
+
+
+def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:
+    """Read what the change touches, and nothing else."""
+    settings = policy.guards.guard_mcp
+    if change.whole:
+        added = tuple(whole_tree(repository, change.head))
+        evidence: tuple[ChangedFile, ...] = ()
+    else:
+        evidence = tuple(file for file in change.files if LAYOUT.resembling.fullmatch(file.path))
+        added = tuple(grown(repository, change, evidence))
+    sections = parse(change.body) if change.body is not None and not change.whole else {}
+    section = sections.get(SECTION)
+    exemption = states(section, EXEMPTION) if section else None
+    return Inputs(
+        whole=change.whole,
+        base=change.base,
+        described=change.body is not None,
+        section=section,
+        listed=_listed(repository, change, section),
+        unticked=unticked_paths(section, SUFFIX) if section else (),
+        unheaded=_unheaded(sections.values()),
+        exempted_on=exemption.number if exemption else 0,
+        exempt_author=change.author if change.author and change.author in policy.authors.exempt else "",
+        code_files=_code_files(change.files, settings.code, settings.not_code),
+        added=added,
+        deleted=deleted(repository, evidence, archived_digests(repository, change.files)),
+        at_base=ids_at_base(repository, change.base, added),
+        limits=Limits(
+            tools=frozenset(settings.tools),
+            latest=change.when + settings.clock_skew,
+            earliest=None if change.whole else change.when - settings.age_limit,
+            head="the head commit" if change.head_commit else "now",
+        ),
+        require_section=settings.require_section,
+        require_recorded=settings.require_recorded,
+    )
+
+
+def _code_files(files: Iterable[ChangedFile], code: Iterable[str], not_code: Iterable[str]) -> tuple[str, ...]:
+    """The changed files that count as code; additions, deletions and both sides of a rename alike."""
+    is_code, is_not_code = Globs(code), Globs(not_code)
+    return tuple(file.path for file in files if is_code.match(file.path) and not is_not_code.match(file.path))
+
+
+def _listed(repository: Repository, change: Change, section: Section | None) -> tuple[Listed, ...]:
+    if section is None:
+        return ()
+    claims = listed_paths(section, SUFFIX)
+    well_formed = [claim.text for claim in claims if LAYOUT.locate(claim.text)]
+    entries = repository.entries(change.head, well_formed)
+    ignored = repository.ignored([path for path in well_formed if path not in entries])
+    return tuple(
+        Listed(claim=claim, entry=entries.get(claim.text), ignored_by=ignored.get(claim.text, "")) for claim in claims
+    )
+
+
+def _unheaded(sections: Iterable[Section]) -> int:
+    """Find a line such as `**MCP Evidence:**` that was meant as a heading."""
+    lines = (line for section in sections for line in section.lines)
+    return next((line.number for line in lines if normalise(line.text).startswith(SECTION)), 0)

@@ -1,0 +1,162 @@
+"""Judge the lines of evidence files: one file by itself, then what only shows across files."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from agent_guards.escape import quote, quote_all
+from agent_guards.finding import Finding
+from agent_guards.places import Place
+from agent_guards.records import Records
+from agent_guards.times import show
+from guard_mcp import rules
+from guard_mcp.evidence import Evidence
+
+_DAY = timedelta(days=1)
+_PROBLEM_RULES = {rule.id.partition("/")[2]: rule for rule in rules.RULES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """The lines of one evidence file that are to be judged: all of them, or those that a change added."""
+
+    path: str
+    place: Place | None
+    records: Records[Evidence]
+    broken_links: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a line is measured against."""
+
+    tools: frozenset[str] = frozenset()
+    latest: datetime
+    earliest: datetime | None = None
+    """None where age does not matter: evidence of the past is meant to be old."""
+    head: str = "the head commit"
+    """What `latest` and `earliest` are counted from, for the message."""
+
+
+def judge(file: EvidenceFile, limits: Limits) -> Iterator[Finding]:
+    """Judge one file by itself. An honest file costs a few set operations, not a look at every line."""
+    for problem in file.records.problems:
+        yield _PROBLEM_RULES[problem.kind].at(problem.message, file.path, problem.line, problem.column, fix=problem.fix)
+    values = file.records.values
+    if values:
+        yield from _tools(file, limits)
+        yield from _timestamps(file, limits)
+        if any(value.purpose == "not stated" for value in values):
+            yield from _purposes(file)
+    for line, message in file.broken_links:
+        yield rules.BROKEN_CHAIN.at(message, file.path, line, 1)
+
+
+class RequestIds:
+    """Which request ids stood where; tells of each that comes a second time. Holds ids and numbers, no records."""
+
+    def __init__(self) -> None:
+        self._positions: dict[str, int] = {}
+        self._starts: list[int] = []
+        self._paths: list[str] = []
+        self._end = 0
+
+    def add(self, file: EvidenceFile) -> Iterator[Finding]:
+        """Take in one file. The ids of an honest file go in as a whole."""
+        start = self._end
+        self._starts.append(start)
+        self._paths.append(file.path)
+        self._end += max(file.records.numbers, default=0) + 1
+        ids = [value.request_id for value in file.records.values]
+        fresh = dict(zip(ids, [start + number for number in file.records.numbers], strict=True))
+        if len(fresh) == len(ids) and self._positions.keys().isdisjoint(fresh):
+            self._positions.update(fresh)
+            return
+        for number, request_id in zip(file.records.numbers, ids, strict=True):
+            first = self._positions.setdefault(request_id, start + number)
+            if first != start + number:
+                yield rules.DUPLICATE_REQUEST_ID.at(
+                    f"The request id {quote(request_id)} stands already in {self._place(first, file.path)}.",
+                    file.path,
+                    number,
+                    1,
+                )
+
+    def _place(self, position: int, path: str) -> str:
+        index = bisect_right(self._starts, position) - 1
+        line = f"line {position - self._starts[index]}"
+        return line if self._paths[index] == path else f"{line} of {quote(self._paths[index])}"
+
+
+def replays(file: EvidenceFile, at_base: Mapping[str, tuple[str, int]]) -> Iterator[Finding]:
+    """Tell which ids of a file stand in evidence at the base, once for each file of the base."""
+    old: dict[str, list[tuple[int, str, int]]] = {}
+    for line, value in zip(file.records.numbers, file.records.values, strict=True):
+        if value.request_id in at_base:
+            path, base_line = at_base[value.request_id]
+            old.setdefault(path, []).append((line, value.request_id, base_line))
+    for path, lines in old.items():
+        first, request_id, base_line = lines[0]
+        more = len(lines) - 1
+        rest = (
+            f", and so {'do those' if more > 1 else 'does that'} of {more} more line{'s' * (more > 1)}" if more else ""
+        )
+        yield rules.REPLAYED_EVIDENCE.at(
+            f"The request id {quote(request_id)} stands at the base already, in line {base_line} of {quote(path)}{rest}.",
+            file.path,
+            first,
+            1,
+        )
+
+
+def _tools(file: EvidenceFile, limits: Limits) -> Iterator[Finding]:
+    if not limits.tools or limits.tools.issuperset(value.tool for value in file.records.values):
+        return
+    from difflib import get_close_matches
+
+    for line, value in zip(file.records.numbers, file.records.values, strict=True):
+        if value.tool not in limits.tools:
+            near = get_close_matches(value.tool, sorted(limits.tools), 1)
+            hint = f"did you mean {quote(near[0])}?" if near else f"valid are {quote_all(sorted(limits.tools), 8)}."
+            yield rules.UNKNOWN_TOOL.at(f"The policy knows no tool {quote(value.tool)}; {hint}", file.path, line, 1)
+
+
+def _purposes(file: EvidenceFile) -> Iterator[Finding]:
+    for line, value in zip(file.records.numbers, file.records.values, strict=True):
+        if value.purpose == "not stated":
+            yield rules.PURPOSE_NOT_STATED.at(
+                f"The purpose of the call {quote(value.request_id)} is `not stated`.", file.path, line, 1
+            )
+
+
+def _timestamps(file: EvidenceFile, limits: Limits) -> Iterator[Finding]:
+    times = [value.timestamp for value in file.records.values]
+    first, last = min(times), max(times)
+    opens, closes = _folder_window(file.place)
+    earliest = limits.earliest
+    if opens <= first and last < closes and last <= limits.latest and (earliest is None or earliest <= first):
+        return
+    for line, moment in zip(file.records.numbers, times, strict=True):
+        if moment > limits.latest:
+            message = f"{quote(show(moment))} lies in the future of {limits.head} ({quote(show(limits.latest))} at the latest)."
+        elif not opens <= moment < closes:
+            day = file.place.day if file.place else None
+            message = (
+                f"{quote(show(moment))} is not on the day of its folder, {quote(day)} (a day of leeway for time zones)."
+            )
+        elif earliest is not None and moment < earliest:
+            message = f"{quote(show(moment))} is too old: {limits.head} allows {quote(show(earliest))} at the earliest."
+        else:
+            continue
+        yield rules.TIMESTAMP.at(f"The timestamp {message}", file.path, line, 1)
+
+
+def _folder_window(place: Place | None) -> tuple[datetime, datetime]:
+    """The folder's day, with a day before and after it: a local date may differ from the UTC day by one."""
+    if place is None:
+        return datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    day = datetime.combine(place.day, time(), UTC)
+    opens = day - _DAY if place.day.toordinal() > 1 else day
+    closes = day + 2 * _DAY if place.day.year < datetime.max.year else datetime.max.replace(tzinfo=UTC)
+    return opens, closes
