@@ -234,7 +234,7 @@ class GitRepository:
             if oid:
                 return self._objects.lost(oid.decode().strip())
         if revision == "HEAD":
-            return UsageError("The repository has no commit yet.", "Make the first commit, then run again.")
+            return GitError("The repository has no commit yet.", "Make the first commit, then run again.")
         from difflib import get_close_matches
 
         names = decode(self._git.run("for-each-ref", "--count=1000", "--format=%(refname:short)")).split("\n")

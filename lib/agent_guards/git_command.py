@@ -94,7 +94,7 @@ class GitCommand:
                 "Run as the folder's owner, or trust it: `git config --global --add safe.directory` with its path.",
             )
         if "not a git repository" in text:
-            return UsageError(
+            return GitError(
                 f"{folder} is not a git repository.",
                 "Name one with `--repo`; in a workflow, run actions/checkout before this step.",
             )

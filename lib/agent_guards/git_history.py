@@ -13,7 +13,6 @@ _FETCH = (
     "fetch",
     "--quiet",
     "--no-tags",
-    "--no-prune",
     "--no-recurse-submodules",
     "--no-write-fetch-head",
 )
