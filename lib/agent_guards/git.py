@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from agent_guards.errors import GuardError, UsageError
+from agent_guards.errors import GitError, GuardError, UsageError
 from agent_guards.escape import quote, quote_all
 from agent_guards.git_command import FULL_HISTORY, command
 from agent_guards.git_history import History

@@ -1,6 +1,7 @@
 """`agent-guards check`: judge a change with the guards that are asked for."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from agent_guards.change import resolve
@@ -12,25 +13,25 @@ from agent_guards.escape import quote
 from agent_guards.git import GitRepository
 from agent_guards.guard import load_guards
 from agent_guards.policy import Policy, parse
-from agent_guards.report import Outcome, Subject
+from agent_guards.report import Mode, Outcome, Subject
 from agent_guards.run import examine, policy_of
 
-_MODES = ("enforce", "warn", "observe")
+_MODES: Mapping[str, Mode] = {"enforce": "enforce", "warn": "warn", "observe": "observe"}
 
 
 def run(arguments: argparse.Namespace, env: RunEnv) -> int:
     """Judge, print, and return the exit status."""
     guards = load_guards(arguments.guards)
     fail_on = threshold(arguments, env)
-    mode = arguments.mode or env.inputs.get("mode")
-    if mode not in (None, *_MODES):
-        raise UsageError(f"mode: {quote(mode)} is none of {', '.join(_MODES)}.")
+    word = arguments.mode or env.inputs.get("mode")
+    if word and word not in _MODES:
+        raise UsageError(f"mode: {quote(word)} is none of {', '.join(_MODES)}.")
     given_policy = _given_policy(arguments, env)
     context = _context(arguments, env)
     with GitRepository(Path(arguments.repo), trust=env.actions, environ=env.git) as repository:
         change = resolve(context, repository, moment(arguments))
         policy, source = given_policy or policy_of(repository, change)
-        policy = policy.with_mode(mode) if mode else policy
+        policy = policy.with_mode(_MODES[word]) if word else policy
         reports = tuple(examine(guard, repository, change, policy, fail_on=fail_on) for guard in guards)
         subject = Subject(
             repository=context.repository or repository.origin(),

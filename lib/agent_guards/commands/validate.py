@@ -80,19 +80,20 @@ def _choose(arguments: argparse.Namespace, known: list[FileFormat]) -> dict[File
     if arguments.all == bool(arguments.files):
         raise UsageError("Name the files to validate, or give --all for every one of the working tree.")
     chosen: dict[FileFormat, list[tuple[str, str]]] = {form: [] for form in wanted}
-    if arguments.all:
-        for where, path in _walk(arguments.repo):
-            for form in wanted:
-                if form.layout.resembling.fullmatch(path):
-                    chosen[form].append((where, path))
-        return chosen
-    for where in arguments.files:
-        path = _IN_ARTIFACTS.sub(r"\1", where.replace(os.sep, "/"))
-        form = next((form for form in wanted if form.layout.resembling.fullmatch(path)), None)
-        if form is None and arguments.kind is None:
-            raise UsageError(f"The path of {quote(where)} does not tell what it is.", f"Give --kind: {names}.")
-        chosen[form or wanted[0]].append((where, path))
-    return {form: paths for form, paths in chosen.items() if paths}
+    found = _walk(arguments.repo) if arguments.all else ((where, _judged_path(where)) for where in arguments.files)
+    for where, path in found:
+        fitting = [form for form in wanted if form.layout.resembling.fullmatch(path)]
+        if not fitting and arguments.files:
+            if arguments.kind is None:
+                raise UsageError(f"The path of {quote(where)} does not tell what it is.", f"Give --kind: {names}.")
+            fitting = wanted
+        for form in fitting:
+            chosen[form].append((where, path))
+    return {form: paths for form, paths in chosen.items() if paths or arguments.all}
+
+
+def _judged_path(where: str) -> str:
+    return _IN_ARTIFACTS.sub(r"\1", where.replace(os.sep, "/"))
 
 
 def _walk(repo: str) -> Iterator[tuple[str, str]]:
