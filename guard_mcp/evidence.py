@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
+from io import BytesIO
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -29,13 +29,13 @@ Digest = Annotated[str, Meta(min_length=64, max_length=64)]
 class Recorder(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """Who wrote a line, and its place in the chain of its session."""
 
-    basis: Literal["recorded", "self-reported"]
     name: Text | None = None
     version: Text | None = None
-    outcome: Literal["ok", "error", "tool-error"] | None = None
+    basis: Literal["recorded", "self-reported"]
     session: Text | None = None
     seq: Count | None = None
     prev: Digest | None = None
+    outcome: Literal["ok", "error", "tool-error"] | None = None
 
 
 class Evidence(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
@@ -51,18 +51,21 @@ class Evidence(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_onl
 
 def _sound(lines: Sequence[Evidence]) -> bool:
     """Whether no text is blank, and each recorder's place in its chain is told whole and in small hexadecimal digits."""
+    digests = []
     for line in lines:
         if line.tool.isspace() or line.doc_ref.isspace() or line.request_id.isspace() or line.purpose.isspace():
             return False
-    digests = []
-    for recorder in [line.x_recorder for line in lines if line.x_recorder is not None]:
-        session, seq, prev = recorder.session, recorder.seq, recorder.prev
-        if session is not None and seq is not None and prev is not None:
-            digests.append(prev)
-        elif session is not None or seq is not None or prev is not None:
-            return False
-        if (session or "-").isspace() or (recorder.name or "-").isspace() or (recorder.version or "-").isspace():
-            return False
+        recorder = line.x_recorder
+        if recorder is not None:
+            name, version, session, prev = recorder.name, recorder.version, recorder.session, recorder.prev
+            if (name is not None and name.isspace()) or (version is not None and version.isspace()):
+                return False
+            if session is not None and prev is not None and recorder.seq is not None:
+                if session.isspace():
+                    return False
+                digests.append(prev)
+            elif session is not None or prev is not None or recorder.seq is not None:
+                return False
     return _are_hexadecimal("".join(digests))
 
 
@@ -76,7 +79,7 @@ def _are_hexadecimal(digits: str) -> bool:
 KIND = Kind(
     name="evidence",
     struct=Evidence,
-    schema=Path(__file__).with_name("evidence.schema.json"),
+    schema=__file__.removesuffix(".py") + ".schema.json",
     sound=_sound,
     aliases={
         "ts": "timestamp",
@@ -105,9 +108,9 @@ KIND = Kind(
 
 def broken_links(data: bytes, records: Records[Evidence]) -> Iterator[tuple[int, str]]:
     """Verify the chains of a whole file: of each session the first line that does not follow from the one before it."""
-    lines = data.split(b"\n")
-    if _is_one_chain(lines, records):
+    if _is_one_chain(data, records):
         return
+    lines = data.split(b"\n")
     ends: dict[str, tuple[str, int | None]] = {}
     broken: set[str] = set()
     strays: set[str] | None = None
@@ -127,12 +130,12 @@ def broken_links(data: bytes, records: Records[Evidence]) -> Iterator[tuple[int,
         ends[session] = sha256(lines[number - 1]).hexdigest(), recorder.seq
 
 
-def _is_one_chain(lines: Sequence[bytes], records: Records[Evidence]) -> bool:
+def _is_one_chain(data: bytes, records: Records[Evidence]) -> bool:
     """Whether the file is one session's and unbroken, which most are; told without a look at each line by itself."""
     recorders = [value.x_recorder for value in records.values if value.x_recorder is not None]
     if not recorders or len(recorders) != records.lines or len({recorder.session for recorder in recorders}) != 1:
         return False
-    digests = [sha256(raw).hexdigest() for raw in lines[: records.lines - 1]]
+    digests = [sha256(raw[:-1]).hexdigest() for raw in BytesIO(data).readlines()[:-1]]
     first = recorders[0].seq
     return (
         first is not None

@@ -5,6 +5,7 @@ import socket
 import threading
 
 import pytest
+
 from agent_guards.jsonl import LineError, load
 from agent_guards.kind import LONGEST_LINE
 from agent_guards.records import read
@@ -59,7 +60,11 @@ TRAPS = [
     (GOOD[:-2] + b",@}\n", "invalid-json", "A comma stands before the closing bracket"),
     (GOOD[:-2] + b"@}", "invalid-json", "The last line is not finished"),
     (b"\n" + GOOD, "invalid-json", "The line is blank."),
-    (b" " * LONGEST_LINE + GOOD, "too-large", f"The line has {LONGEST_LINE + len(GOOD) - 1:,} bytes; the cap is 65,536."),
+    (
+        b" " * LONGEST_LINE + GOOD,
+        "too-large",
+        f"The line has {LONGEST_LINE + len(GOOD) - 1:,} bytes; the cap is 65,536.",
+    ),
     (b"x" * 5_000_000 + b"\n", "too-large", "The line has 5,000,000 bytes"),
     (b"", "empty-file", "The file holds no line."),
     (b"\r\n \n", "empty-file", "The file holds no line."),
@@ -143,7 +148,7 @@ def test_the_schema_judge_fetches_nothing():
         listener = threading.Thread(target=listen)
         listener.start()
         schema = {"$ref": f"http://127.0.0.1:{server.getsockname()[1]}/evil.json"}
-        with pytest.raises(Exception, match="evil.json"):
+        with pytest.raises(Exception, match="evil"):
             faults(make_validator(schema), {})
         listener.join()
     assert visits == []

@@ -1,13 +1,14 @@
 """The typed decoder and the strict reader with the published schema must accept exactly the same lines, as the same values."""
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from agent_guards.jsonl import LineError, load
 from agent_guards.kind import LONGEST_LINE, reference
 from agent_guards.records import read
 from agent_guards.schema import faults
 from agent_guards.times import parse_rfc3339
 from guard_mcp.evidence import KIND, Recorder
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ZEROS = b'"' + b"0" * 64 + b'"'
 NESTED = b"[" * 40 + b"]" * 40
@@ -52,10 +53,48 @@ PLACE = {
     b'"seq"': NUMBERS,
     b'"prev"': DIGESTS,
 }
-STRANGE_KEYS = [rb'"t\u006fol"', b'"x_own"', b'"note"', b'"x_"', b'"Tool"', b'""', rb'"x_\ud800"', b'"x_\xff"', b'"\xff"', b'"x_\t"', b"tool", b'"timestamp"']
-STRANGE_VALUES = [*TEXTS, *NUMBERS, b'{"tool":"a","tool":"b"}', b'{"a":{"b":[1,{"c":null}]}}', b"[1,]", b'{"a":1,}', b'"' + b"x" * LONGEST_LINE + b'"']
+STRANGE_KEYS = [
+    rb'"t\u006fol"',
+    b'"x_own"',
+    b'"note"',
+    b'"x_"',
+    b'"Tool"',
+    b'""',
+    rb'"x_\ud800"',
+    b'"x_\xff"',
+    b'"\xff"',
+    b'"x_\t"',
+    b"tool",
+    b'"timestamp"',
+]
+STRANGE_VALUES = [
+    *TEXTS,
+    *NUMBERS,
+    b'{"tool":"a","tool":"b"}',
+    b'{"a":{"b":[1,{"c":null}]}}',
+    b"[1,]",
+    b'{"a":1,}',
+    b'"' + b"x" * LONGEST_LINE + b'"',
+]
 BLANKS = [b"", b"", b"", b" ", b"  \t", b"\r", b"\x0c", b"\xa0"]
-ENDS = [b"", b"", b"", b"", b"\r", b" ", b",", b"{}", b"}", b"x", b"\x00", b"\x0c", b"\xef\xbb\xbf", b"/**/", b"\n{", b"\n"]
+ENDS = [
+    b"",
+    b"",
+    b"",
+    b"",
+    b"\r",
+    b" ",
+    b",",
+    b"{}",
+    b"}",
+    b"x",
+    b"\x00",
+    b"\x0c",
+    b"\xef\xbb\xbf",
+    b"/**/",
+    b"\n{",
+    b"\n",
+]
 BEGINNINGS = [b"", b"", b"", b"", b"", b" ", b"\xef\xbb\xbf", b"[", b"\xff\xfe", b"\x0c", b",", b"<<<<<<< "]
 # The first of each list is right; most draws should be, or no line would be.
 MOSTLY = st.integers(0, 12)
@@ -88,7 +127,11 @@ def hostile_lines(draw):
         more = [(b'"x_recorder"', place)]
     line = draw(objects(FIELDS, list(FIELDS), more))
     if not draw(MOSTLY):
-        return draw(st.sampled_from([b"", b"{}", b"[]", b"null", b"1", b"}{", line[: draw(st.integers(0, len(line)))], line + line]))
+        return draw(
+            st.sampled_from(
+                [b"", b"{}", b"[]", b"null", b"1", b"}{", line[: draw(st.integers(0, len(line)))], line + line]
+            )
+        )
     beginning = b"" if draw(MOSTLY) else draw(st.sampled_from(BEGINNINGS))
     end = b"" if draw(MOSTLY) else draw(st.sampled_from(ENDS))
     return beginning + line + end
@@ -123,7 +166,7 @@ def known(value, struct):
     return fields
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, deadline=None, database=None)
 @given(st.lists(hostile_lines(), min_size=1, max_size=6))
 def test_both_validators_accept_the_same_lines_as_the_same_values(drawn):
     data = b"\n".join(drawn) + b"\n"
@@ -137,7 +180,7 @@ def test_both_validators_accept_the_same_lines_as_the_same_values(drawn):
     assert bool(refused) == (len(judged) < len(lines))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(st.lists(hostile_lines(), min_size=1, max_size=6))
 def test_a_file_is_accepted_line_by_line(drawn):
     data = b"\n".join(drawn) + b"\n"
@@ -145,10 +188,12 @@ def test_a_file_is_accepted_line_by_line(drawn):
     assert read(KIND, data).values == [value for values in alone for value in values]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(hostile_lines(), st.integers(0, 6))
 def test_honest_neighbours_change_nothing(line, before):
-    honest = b'{"tool":"a","doc_ref":"b","request_id":"c-0000","timestamp":"2026-01-02T14:30:00Z","purpose":"d \\"e\\""}\n'
+    honest = (
+        b'{"tool":"a","doc_ref":"b","request_id":"c-0000","timestamp":"2026-01-02T14:30:00Z","purpose":"d \\"e\\""}\n'
+    )
     count = len((line + b"\n").split(b"\n")) - 1
     records = read(KIND, honest * before + line + b"\n" + honest * 3)
     assert set(records.numbers) >= {*range(1, before + 1), *range(before + count + 1, before + count + 4)}

@@ -147,3 +147,8 @@ def test_windows_has_its_own_word_for_home():
 def test_colour_follows_the_customs_of_terminals(environ, on_a_terminal, elsewhere):
     env = RunEnv.from_environ(environ)
     assert (env.colour(terminal=True), env.colour(terminal=False)) == (on_a_terminal, elsewhere)
+
+
+def test_the_agents_own_words_are_read():
+    env = RunEnv.from_environ({"AGENT_NAME": "nora", "AGENT_TASK": "ENG-42", "GIT_AUTHOR_EMAIL": "nora@example.org"})
+    assert (env.agent, env.task, env.author) == ("nora", "ENG-42", ("nora@example.org",))

@@ -1,4 +1,5 @@
 import pytest
+
 from agent_guards.jsonl import DEEPEST, LONGEST_NUMBER, LineError, _traps, load, together, tokens
 
 
@@ -38,7 +39,7 @@ def test_nesting_is_read_down_to_the_limit():
     [
         (b'{"a": 1,}', 9, "A comma stands before the closing bracket"),
         (b'{"a": 1 ,}', 10, "A comma stands before the closing bracket"),
-        (b'{"a": ,}', 7, "A comma stands before the closing bracket"),
+        (b'{"a": ,}', 8, "A comma stands before the closing bracket"),
         (b"[1, ]", 5, "A comma stands before the closing bracket"),
         (b"{'a': 1}", 2, "A text stands in single quotes"),
         ("{“a”: 1}".encode(), 2, "A text stands in typographic quotes"),
@@ -51,6 +52,7 @@ def test_nesting_is_read_down_to_the_limit():
         (b"// a note", 1, "A comment stands here; JSON has none."),
         (b'{"a": 1 /* b */}', 9, "A comment stands here; JSON has none."),
         (b'{"a": 1 "b": 2}', 9, "A comma is missing before this place."),
+        ('{\u00a0"a": 1}'.encode(), 2, 'This is not JSON from `\\xa0"a": 1}` on.'),
         (b'{"a" 1}', 6, "This is not JSON from `1}` on."),
         (b'{"a": 01}', 8, "This is not JSON from `1}` on."),
         (b'{"a": "b\tc"}', 9, "A string holds the raw control character `\\x09`"),
@@ -61,6 +63,7 @@ def test_nesting_is_read_down_to_the_limit():
         (b'{"a": 1} {"b": 2}', 10, "A second object begins here"),
         (b'{"a": 1},', 9, "A comma follows the object"),
         (b'{"a": 1}, {"b": 2}', 9, "A comma and more follow"),
+        (b'{"a": 1},}', 9, "A comma and more follow"),
         (b'{"a": 1} tail ', 10, "After the value the line goes on with `tail`."),
     ],
 )

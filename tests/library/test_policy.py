@@ -14,7 +14,18 @@ from jsonschema import Draft202012Validator
 
 from agent_guards import policy_problems
 from agent_guards.errors import PolicyError
-from agent_guards.policy import MOST, DevMcpBan, GuardMcp, IdleGuard, Policy, Waiver, parse
+from agent_guards.policy import (
+    MOST,
+    AuthorName,
+    DevMcpBan,
+    GuardMcp,
+    IdleGuard,
+    Policy,
+    Recorder,
+    ServerName,
+    Waiver,
+    parse,
+)
 from agent_guards.policy_problems import SCHEMA, explain, violations
 
 NAME = ".github/agent-guards.yml"
@@ -160,6 +171,16 @@ def test_each_guard_has_its_own_mode_and_one_mode_can_be_laid_over_all():
     assert laid_over.guards.guard_mcp.max_age == "1d"
 
 
+def test_the_recorder_can_be_told_how_to_call_servers_and_authors():
+    text = """\
+recorder:
+  tools: [{server: ctx, tool: context7}]
+  agents: [{author: ann@example.org, agent: ann}]
+"""
+    assert parse(text.encode(), NAME).recorder == NAMES
+    assert "is not an agent's name" in refusal("recorder: {agents: [{author: a, agent: '../b'}]}").message
+
+
 def test_words_that_yaml_once_took_for_false_are_words():
     policy = parse(
         b"guards: {guard-mcp: {require-recorded: off, mode: off, tools: [on, no, 010, 1:30, 1_000, 1.10, 2026-12-31]}}",
@@ -289,7 +310,7 @@ def test_a_policy_cannot_be_changed_or_built_wrong():
         (
             "'::error::\\n`x': 1",
             [
-                "line 1, the file: the key `::error::\\n\\x60x` is unknown; known are `version`, `guards`, `authors`, `waivers`."
+                "line 1, the file: the key `::error::\\n\\x60x` is unknown; known are `version`, `guards`, `authors`, `recorder`, `waivers`."
             ],
         ),
     ],
@@ -306,7 +327,7 @@ def test_a_waiver_that_stands_twice_is_refused_with_both_lines():
     assert problems("waivers:\n" + first + other + again) == [expected]
     assert problems("waivers:\n" + first + other + again + "more: 1") == [
         expected,
-        "line 5, the file: the key `more` is unknown; known are `version`, `guards`, `authors`, `waivers`.",
+        "line 5, the file: the key `more` is unknown; known are `version`, `guards`, `authors`, `recorder`, `waivers`.",
     ]
 
 
@@ -399,7 +420,10 @@ DOCUMENTS = st.fixed_dictionaries(
 )
 
 
-WHOLE = json.loads(msgspec.json.encode(Policy(waivers=(waiver(),))))
+NAMES = Recorder(
+    tools=(ServerName(server="ctx", tool="context7"),), agents=(AuthorName(author="ann@example.org", agent="ann"),)
+)
+WHOLE = json.loads(msgspec.json.encode(Policy(waivers=(waiver(),), recorder=NAMES)))
 
 
 def places(value: object, path: tuple = ()) -> list[tuple]:

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
+from msgspec import Meta, Struct
+
 from agent_guards.errors import GuardError
 from agent_guards.kind import LONGEST_LINE, convert
 from agent_guards.records import Kind, read
-from msgspec import Meta, Struct
 
 
 class Origin(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
@@ -53,7 +54,7 @@ def kind(tmp_path):
 def make_kind(folder: Path, schema: object) -> Kind[Beat]:
     path = folder / "beat.schema.json"
     path.write_text(json.dumps(schema))
-    return Kind(name="beat", struct=Beat, schema=path, sound=lambda beats: all(beat.task != " " for beat in beats))
+    return Kind(name="beat", struct=Beat, schema=str(path), sound=lambda beats: all(beat.task != " " for beat in beats))
 
 
 def lines(*records, end="\n"):
@@ -96,9 +97,19 @@ def test_bad_lines_are_told_and_the_others_read(kind):
     assert [value.task for value in records.values] == ["a", "b"]
     assert (list(records.numbers), records.lines) == ([2, 5], 6)
     assert told(records) == [
-        ("invalid-json", 1, 2, "The line ends before its JSON does: it was cut off, or the object is spread over several lines."),
+        (
+            "invalid-json",
+            1,
+            2,
+            "The line ends before its JSON does: it was cut off, or the object is spread over several lines.",
+        ),
         ("schema", 3, 29, "`status` is `Done`; it has to be one of `doing`, `done`."),
-        ("invalid-json", 4, 1, "The line ends before its JSON does: it was cut off, or the object is spread over several lines."),
+        (
+            "invalid-json",
+            4,
+            1,
+            "The line ends before its JSON does: it was cut off, or the object is spread over several lines.",
+        ),
         ("schema", 6, 1, "`status` is missing."),
     ]
 
@@ -208,9 +219,19 @@ def test_a_bad_last_line_without_its_end_has_one_problem(kind):
 
 def test_lines_with_one_fault_together_make_one_problem(kind):
     pretty = json.dumps(GOOD, indent=1) + "\n"
-    records = read(kind, lines(beat(), pretty, "\n\n\n", beat(), "<<<<<<< a\n", beat(), "=======\n", ">>>>>>> b\n", beat()))
+    records = read(
+        kind, lines(beat(), pretty, "\n\n\n", beat(), "<<<<<<< a\n", beat(), "=======\n", ">>>>>>> b\n", beat())
+    )
     assert [problem.line for problem in records.problems] == [2, 6, 10]
     assert list(records.numbers) == [1, 9, 11, 14]
+
+
+def test_a_right_line_within_a_fault_is_accepted_also_if_it_is_unusual(kind):
+    records = read(kind, lines("[\n", beat(), ",\n", beat(x_own=1), ",{\n", "}\n", "{}\n", "]\n"))
+    assert list(records.numbers) == [2, 4]
+    records = read(kind, lines("<<<<<<< a\n", beat(x_own=1), "=======\n", "{]}\n", "{}\n", ">>>>>>> b\n"))
+    assert list(records.numbers) == [2]
+    assert [problem.line for problem in records.problems] == [1]
 
 
 def test_a_list_around_the_whole_file_is_one_problem_however_long_it_is(kind):
@@ -223,7 +244,7 @@ def test_a_list_around_the_whole_file_is_one_problem_however_long_it_is(kind):
 
 def test_two_validators_that_disagree_are_our_fault_and_not_the_authors(tmp_path):
     kind = make_kind(tmp_path, {})
-    with pytest.raises(GuardError, match="The two validators of beat lines disagree on line 2."):
+    with pytest.raises(GuardError, match="two validators of beat lines disagree on line 2"):
         read(kind, lines(beat(), {"task": "a"}))
 
 

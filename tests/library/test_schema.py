@@ -1,4 +1,5 @@
 import pytest
+
 from agent_guards.schema import faults, make_validator, meant
 
 SCHEMA = {
@@ -9,7 +10,13 @@ SCHEMA = {
         "when": {"type": "string", "format": "date-time"},
         "state": {"enum": ["doing", "done"]},
         "count": {"type": "integer", "minimum": 0, "maximum": 10},
-        "digest": {"title": "two small letters", "type": "string", "minLength": 2, "maxLength": 2, "pattern": "^[a-z]+$"},
+        "digest": {
+            "title": "two small letters",
+            "type": "string",
+            "minLength": 2,
+            "maxLength": 2,
+            "pattern": "^[a-z]+$",
+        },
         "code": {"type": "string", "pattern": "^[A-Z]$"},
         "flag": {"type": "boolean"},
         "list": {"type": "array", "uniqueItems": True, "items": {"type": "string"}},
@@ -70,7 +77,9 @@ def test_a_value_without_faults_has_none():
 
 
 def test_a_field_has_one_fault_though_several_keywords_refuse_it():
-    assert [fault.message for fault in judge(digest="A").values()] == ["`digest` is `A`; it has to be two small letters."]
+    assert [fault.message for fault in judge(digest="A").values()] == [
+        "`digest` is `A`; it has to be two small letters."
+    ]
     assert [fault.message for fault in judge(digest=1).values()] == [
         "`digest` is the number `1`; it has to be text in double quotes."
     ]

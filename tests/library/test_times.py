@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+
 from agent_guards.times import parse_rfc3339, show, trouble
 
 HOUR = timezone(timedelta(hours=1))

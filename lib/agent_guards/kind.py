@@ -1,0 +1,81 @@
+"""What a record format is: a type, a published schema, and the questions that both of them answer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+import msgspec
+
+from agent_guards.shape import Shape, shape_of
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+LONGEST_LINE = 64 * 1024
+ProblemKind = Literal["empty-file", "invalid-encoding", "invalid-json", "schema", "too-large", "unknown-field"]
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is wrong with a line (or, without a line, with the file). Foreign text is quoted already."""
+
+    kind: ProblemKind
+    message: str
+    line: int | None
+    column: int | None
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kind(Generic[R]):
+    """One record format: its type, its published schema, and what the type cannot say."""
+
+    name: str
+    struct: type[R]
+    """A frozen Struct that forbids unknown fields; what may be missing has the default None."""
+    schema: str
+    """Where the published schema lies."""
+    sound: Callable[[Sequence[R]], bool]
+    """Whether records of the right types hold to the rest of the schema too, such as texts that are not blank."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Foreign names of fields, in small letters and digits alone, and the field that is meant by each."""
+
+
+@cache
+def decoder(kind: Kind[R]) -> msgspec.json.Decoder[R]:
+    """Make the fast judge of single lines."""
+    return msgspec.json.Decoder(kind.struct)
+
+
+@cache
+def shape(kind: Kind[R]) -> Shape:
+    """Derive the shape of the kind's records from their type."""
+    return shape_of(kind.struct)
+
+
+@cache
+def reference(kind: Kind[R]) -> "Draft202012Validator":
+    """Make the judge that the kind's published schema is."""
+    from agent_guards.schema import make_validator
+
+    with open(kind.schema, "rb") as file:
+        return make_validator(msgspec.json.decode(file.read()))
+
+
+def holds(kind: Kind[R], data: bytes, values: Sequence[R]) -> bool:
+    """Whether lines that the decoder accepted are right in all that it overlooks."""
+    return shape(kind).proves(data, values) and kind.sound(values)
+
+
+def convert(kind: Kind[R], value: Mapping[str, object]) -> R | None:
+    """Make a record of a strictly loaded object; None where it is none."""
+    prepared = shape(kind).typed(value)
+    if prepared is None:
+        return None
+    try:
+        record = msgspec.convert(prepared, kind.struct)
+    except msgspec.ValidationError:
+        return None
+    return record if kind.sound([record]) else None
