@@ -1,6 +1,5 @@
 """The evidence format: where such files stand, the type of a line, and the chain that a recorder's lines form."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -10,14 +9,10 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from agent_guards.escape import quote
-from agent_guards.places import Layout
+from agent_guards.places import EVIDENCE
 from agent_guards.records import Kind, Records
 
-LAYOUT = Layout(
-    tail=re.compile(r"mcp/[^/]+\.jsonl"),
-    glob="artifacts/*/*/mcp/*.jsonl",
-    resembling=re.compile(r"artifacts/(?:.*/)?mcp/.*\.jsonl", re.DOTALL),
-)
+LAYOUT = EVIDENCE
 CHAIN_START = "0" * 64
 
 Text = Annotated[str, Meta(min_length=1)]

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent_guards.claims import ListedPath, listed_paths, states, unticked_paths
+from agent_guards.claims import states
 from agent_guards.context import Change
+from agent_guards.described import Described, describe
 from agent_guards.globs import Globs
+from agent_guards.history import deleted, touched
 from agent_guards.policy import Policy
-from agent_guards.report import Fact
-from agent_guards.repository import ChangedFile, Entry, Repository
-from agent_guards.sections import Section, normalise, parse
-from guard_mcp.archive import archived_digests
+from agent_guards.report import Fact, Table
+from agent_guards.repository import ChangedFile, Repository
 from guard_mcp.evidence import LAYOUT
-from guard_mcp.history import Added, deleted, grown, ids_at_base, whole_tree
+from guard_mcp.history import Added, ids_at_base, read_file
 from guard_mcp.lines import Limits
 
 SECTION = "mcp evidence"
@@ -22,28 +22,12 @@ EXEMPTION = re.compile(r"no mcp usage\s*[-–—:,(]*\s*non-?\s?code change\b(?!
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A path that the section lists, and what stands there in the head tree."""
-
-    claim: ListedPath
-    entry: Entry | None
-    ignored_by: str = ""
-    """The ignore rule that swallows the path, where one does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """Everything that guard-mcp's check looks at."""
 
     whole: bool
     base: str | None
-    described: bool
-    """Whether there is a description to judge."""
-    section: Section | None
-    listed: tuple[Listed, ...] = ()
-    unticked: tuple[str, ...] = ()
-    unheaded: int = 0
-    """A line that names the section without being a heading, else 0."""
+    description: Described
     exempted_on: int = 0
     """The line of the description that claims the exemption, else 0."""
     exempt_author: str = ""
@@ -78,7 +62,7 @@ class Inputs:
     def facts(self) -> Mapping[str, Fact]:
         """Count what was looked at."""
         lines = sum(added.lines for added in self.added)
-        recorded = sum(added.recorded for added in self.added)
+        recorded = sum(added.file.recorded for added in self.added if added.file)
         return {
             "code_files": len(self.code_files),
             "evidence_files": len(self.added),
@@ -88,32 +72,27 @@ class Inputs:
             "exemption": self.exemption or None,
         }
 
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Nothing that wants to be seen as a table."""
+        return ()
+
 
 def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:
     """Read what the change touches, and nothing else."""
     settings = policy.guards.guard_mcp
-    if change.whole:
-        added = tuple(whole_tree(repository, change.head))
-        evidence: tuple[ChangedFile, ...] = ()
-    else:
-        evidence = tuple(file for file in change.files if LAYOUT.resembling.fullmatch(file.path))
-        added = tuple(grown(repository, change, evidence))
-    sections = parse(change.body) if change.body is not None and not change.whole else {}
-    section = sections.get(SECTION)
-    exemption = states(section, EXEMPTION) if section else None
+    added = tuple(touched(repository, change, LAYOUT, read_file))
+    description = describe(repository, change, SECTION, SUFFIX, LAYOUT)
+    exemption = states(description.section, EXEMPTION) if description.section else None
     return Inputs(
         whole=change.whole,
         base=change.base,
-        described=change.body is not None,
-        section=section,
-        listed=_listed(repository, change, section),
-        unticked=unticked_paths(section, SUFFIX) if section else (),
-        unheaded=_unheaded(sections.values()),
+        description=description,
         exempted_on=exemption.number if exemption else 0,
         exempt_author=change.author if change.author and change.author in policy.authors.exempt else "",
         code_files=_code_files(change.files, settings.code, settings.not_code),
         added=added,
-        deleted=deleted(repository, evidence, archived_digests(repository, change.files)),
+        deleted=deleted(repository, change, LAYOUT),
         at_base=ids_at_base(repository, change.base, added),
         limits=Limits(
             tools=frozenset(settings.tools),
@@ -130,21 +109,3 @@ def _code_files(files: Iterable[ChangedFile], code: Iterable[str], not_code: Ite
     """The changed files that count as code; additions, deletions and both sides of a rename alike."""
     is_code, is_not_code = Globs(code), Globs(not_code)
     return tuple(file.path for file in files if is_code.match(file.path) and not is_not_code.match(file.path))
-
-
-def _listed(repository: Repository, change: Change, section: Section | None) -> tuple[Listed, ...]:
-    if section is None:
-        return ()
-    claims = listed_paths(section, SUFFIX)
-    well_formed = [claim.text for claim in claims if LAYOUT.locate(claim.text)]
-    entries = repository.entries(change.head, well_formed)
-    ignored = repository.ignored([path for path in well_formed if path not in entries])
-    return tuple(
-        Listed(claim=claim, entry=entries.get(claim.text), ignored_by=ignored.get(claim.text, "")) for claim in claims
-    )
-
-
-def _unheaded(sections: Iterable[Section]) -> int:
-    """Find a line such as `**MCP Evidence:**` that was meant as a heading."""
-    lines = (line for section in sections for line in section.lines)
-    return next((line.number for line in lines if normalise(line.text).startswith(SECTION)), 0)

@@ -7,24 +7,28 @@ from datetime import UTC, datetime, time, timedelta
 
 from agent_guards.escape import quote, quote_all
 from agent_guards.finding import Finding
+from agent_guards.history import RecordFile
+from agent_guards.listed import problems
 from agent_guards.places import Place
-from agent_guards.records import Records
 from agent_guards.times import show
 from guard_mcp import rules
 from guard_mcp.evidence import Evidence
 
 _DAY = timedelta(days=1)
-_PROBLEM_RULES = {rule.id.partition("/")[2]: rule for rule in rules.RULES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceFile:
-    """The lines of one evidence file that are to be judged: all of them, or those that a change added."""
+class EvidenceFile(RecordFile[Evidence]):
+    """The lines of one evidence file that are to be judged, and the first break of each session's chain."""
 
-    path: str
-    place: Place | None
-    records: Records[Evidence]
     broken_links: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def recorded(self) -> int:
+        """How many lines a recorder wrote."""
+        return sum(
+            value.x_recorder is not None and value.x_recorder.basis == "recorded" for value in self.records.values
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +45,7 @@ class Limits:
 
 def judge(file: EvidenceFile, limits: Limits) -> Iterator[Finding]:
     """Judge one file by itself. An honest file costs a few set operations, not a look at every line."""
-    for problem in file.records.problems:
-        yield _PROBLEM_RULES[problem.kind].at(problem.message, file.path, problem.line, problem.column, fix=problem.fix)
+    yield from problems(rules.FILES, file)
     values = file.records.values
     if values:
         yield from _tools(file, limits)

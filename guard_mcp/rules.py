@@ -1,6 +1,8 @@
 """The rules of guard-mcp. Everything that is printed about a rule is printed from here."""
 
 from agent_guards.finding import Rule, Severity
+from agent_guards.listed import FileRules, by_name
+from guard_mcp.evidence import LAYOUT
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
@@ -203,4 +205,15 @@ RULES = (
     DELETED_EVIDENCE,
     BROKEN_CHAIN,
     NOT_RECORDED,
+)
+
+FILES = FileRules(
+    rules=by_name(RULES),
+    title="MCP Evidence",
+    name="evidence",
+    noun="evidence",
+    plural="evidence",
+    layout=LAYOUT,
+    listable=LAYOUT,
+    not_in_change=EVIDENCE_NOT_IN_CHANGE,
 )

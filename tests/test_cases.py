@@ -39,7 +39,10 @@ def build(folder, case, path):
         repo.symlink(name, target)
     for made in case.get("make", ()):
         repo.write(made["path"], "".join(made["line"].replace("{n}", str(n)) + "\n" for n in range(made["times"])))
-    repo.commit("Change", when=case.get("when", "2026-01-02T12:00:00Z"))
+    when = case.get("when", "2026-01-02T12:00:00Z")
+    repo.commit("Change", when=when)
+    if "authored" in case:
+        repo.git("commit", "--amend", "--no-edit", "--date", case["authored"], GIT_COMMITTER_DATE=when)
     return repo
 
 

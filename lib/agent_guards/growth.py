@@ -24,6 +24,11 @@ class Growth:
     """Every old line is still there in order, but new ones stand among them: what a merge of two appends leaves."""
 
 
+def whole(data: bytes) -> Growth:
+    """All of a file, as if it had just been added."""
+    return Growth((Chunk(1, data),))
+
+
 def compare(before: bytes, after: bytes) -> Growth:
     """Tell the appended part of a file from what was there; the plain append costs one comparison."""
     if after.startswith(before):

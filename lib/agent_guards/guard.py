@@ -14,7 +14,7 @@ from agent_guards.escape import quote
 from agent_guards.finding import Finding, Rule
 from agent_guards.places import Layout
 from agent_guards.policy import Policy
-from agent_guards.report import Fact
+from agent_guards.report import Fact, Table
 from agent_guards.repository import Repository
 
 _GROUP = "[agent_guards.guards]"
@@ -38,6 +38,11 @@ class Inputs(Protocol):
     @property
     def facts(self) -> Mapping[str, Fact]:
         """The numbers of the report."""
+        ...
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """What a reader of the report should see at a glance."""
         ...
 
 
@@ -77,6 +82,8 @@ class Guard:
     rules: tuple[Rule, ...]
     gather: Callable[[Repository, Change, Policy], Inputs]
     check: Callable[[Any], Iterator[Finding]]
+    prepare: Callable[[Repository], None] | None = None
+    """Starts, before a whole tree is judged, what can run while we still get ready."""
     formats: tuple[FileFormat, ...] = ()
     schemas: Mapping[str, str] = field(default_factory=dict)
     """Published schemas: name -> file in the guard's package."""

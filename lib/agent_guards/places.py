@@ -71,3 +71,11 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+EVIDENCE = Layout(
+    tail=re.compile(r"mcp/[^/]+\.jsonl"),
+    glob="artifacts/*/*/mcp/*.jsonl",
+    resembling=re.compile(r"artifacts/(?:.*/)?mcp/.*\.jsonl", re.DOTALL),
+)
+"""Where the evidence of MCP calls stands, which more than one guard looks at."""

@@ -34,6 +34,22 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What is better seen than said: rows of short cells. A cell is a message: foreign text in it has gone through `quote`.
+
+    The first two columns name a row and the third draws it: a narrow page sets these apart from the rest.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The most telling first; a renderer may show fewer."""
+    unlisted: int = 0
+    """How many rows there are beside these, none of them more telling."""
+    legend: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One guard's verdict on one subject, with everything that a renderer needs."""
 
@@ -44,6 +60,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     """What the reader should know beside the findings: what was not judged and why, what was waived."""
+    tables: tuple[Table, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""

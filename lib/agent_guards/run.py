@@ -42,19 +42,22 @@ def examine(
         found = tuple(guard.check(inputs))
     except GuardError as error:
         return Report(guard=guard.name, mode=mode, verdict=Verdict.ERROR, notes=(f"{error.message} {error.hint}",))
-    findings, waiver_notes = waive(found, policy.waivers, change.when.date())
+    # A guard that has a rule for expired waivers tells of them itself.
+    tells = any(rule.id == f"{guard.name}/expired-waiver" for rule in guard.rules)
+    findings, waiver_notes = waive(found, policy.waivers, change.when.date(), expired_too=not tells)
     report = Report(
         guard=guard.name,
         mode=mode,
         verdict=report.verdict,
         facts=inputs.facts,
+        tables=inputs.tables,
         notes=(*change.notes, *waiver_notes, *_policy_edit(change)),
     )
     return decide(report, findings, applies=inputs.applies, exempt=bool(inputs.exemption), fail_on=fail_on)
 
 
 def waive(
-    findings: Iterable[Finding], waivers: Iterable[Waiver], day: date
+    findings: Iterable[Finding], waivers: Iterable[Waiver], day: date, *, expired_too: bool = True
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """Take out what a waiver covers on the day of the head commit, and tell of each waiver that did or no longer does."""
     kept = list(findings)
@@ -64,9 +67,9 @@ def waive(
         if not covered:
             continue
         count = f"{len(covered)} finding{'s' if len(covered) > 1 else ''} of {waiver.rule}"
-        if waiver.expired(day):
+        if waiver.expired(day) and expired_too:
             notes.append(f"The waiver for {count} expired after {waiver.until}: {quote(waiver.reason)}.")
-        else:
+        elif not waiver.expired(day):
             kept = [finding for finding in kept if finding not in covered]
             notes.append(f"{count} waived until {waiver.until} by {quote(waiver.owner)}: {quote(waiver.reason)}.")
     return tuple(kept), tuple(notes)

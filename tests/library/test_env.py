@@ -152,3 +152,10 @@ def test_colour_follows_the_customs_of_terminals(environ, on_a_terminal, elsewhe
 def test_the_agents_own_words_are_read():
     env = RunEnv.from_environ({"AGENT_NAME": "nora", "AGENT_TASK": "ENG-42", "GIT_AUTHOR_EMAIL": "nora@example.org"})
     assert (env.agent, env.task, env.author) == ("nora", "ENG-42", ("nora@example.org",))
+
+
+def test_a_certificate_authority_of_one_s_own_is_known_by_either_name():
+    assert RunEnv.from_environ({}).ca_bundle is None
+    assert RunEnv.from_environ({"SSL_CERT_FILE": "/ca.pem"}).ca_bundle == "/ca.pem"
+    both = {"SSL_CERT_FILE": "/ca.pem", "REQUESTS_CA_BUNDLE": "/bundle.pem"}
+    assert RunEnv.from_environ(both).ca_bundle == "/bundle.pem"

@@ -310,7 +310,7 @@ def test_a_policy_cannot_be_changed_or_built_wrong():
         (
             "'::error::\\n`x': 1",
             [
-                "line 1, the file: the key `::error::\\n\\x60x` is unknown; known are `version`, `guards`, `authors`, `recorder`, `waivers`."
+                "line 1, the file: the key `::error::\\n\\x60x` is unknown; known are `version`, `guards`, `authors`, `recorder`, `on-failure`, `waivers`."
             ],
         ),
     ],
@@ -327,7 +327,7 @@ def test_a_waiver_that_stands_twice_is_refused_with_both_lines():
     assert problems("waivers:\n" + first + other + again) == [expected]
     assert problems("waivers:\n" + first + other + again + "more: 1") == [
         expected,
-        "line 5, the file: the key `more` is unknown; known are `version`, `guards`, `authors`, `recorder`, `waivers`.",
+        "line 5, the file: the key `more` is unknown; known are `version`, `guards`, `authors`, `recorder`, `on-failure`, `waivers`.",
     ]
 
 
@@ -466,3 +466,10 @@ def is_accepted(document: object) -> bool:
     except msgspec.ValidationError:
         return False
     return True
+
+
+def test_what_happens_on_failure_is_off_unless_the_policy_says_otherwise():
+    assert (Policy().on_failure.labels, Policy().on_failure.draft) == (False, False)
+    chosen = parse(b"on-failure:\n  labels: true\n", NAME).on_failure
+    assert (chosen.labels, chosen.draft) == (True, False)
+    assert "`on-failure.draft`: `yes` is not true or false" in refusal("on-failure: {draft: 'yes'}").message

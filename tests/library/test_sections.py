@@ -154,3 +154,7 @@ def test_a_description_beyond_what_github_takes_is_refused():
 )
 def test_descriptions_made_to_be_slow_are_read_all_the_same(part):
     assert "x" in parse("# x\n" + part * (60_000 // len(part)))
+
+
+def test_a_quoted_list_leaves_no_trace_in_what_follows():
+    assert claims("> - [ ] a\n> - b\n\n## MCP Evidence\nc\n") == ["c"]

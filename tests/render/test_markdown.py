@@ -37,13 +37,18 @@ def test_the_verdict_comes_first_then_what_to_do():
 def test_a_green_page_is_a_heading_and_a_table():
     page = render(summary(outcomes.GREEN))
     assert [element for element in page.elements if re.fullmatch("h[1-6]|details|a", element)] == ["h2"]
-    assert page.rows == [0, 4, 4, 4]
+    assert page.rows == [0, 3, 3, 3]
+    assert "li" not in page.elements
 
 
-def test_every_finding_is_one_row_the_gravest_first():
+def test_every_finding_is_one_item_under_its_rule_the_gravest_first():
     page = render(summary(of(*(outcomes.SCHEMA.at(f"{s.word}.", "a", s, severity=s) for s in Severity))))
-    assert page.rows == [0, 4, 0, 4, 4, 4]
+    assert page.elements.count("li") == 3
     assert re.findall("(error|warning|notice)\\.", page.prose) == ["error", "warning", "notice"]
+    page = render(
+        summary(of(*(rule.at(f"{rule.id}.", "a", n) for n in (1, 2) for rule in (outcomes.SCHEMA, outcomes.REWRITTEN))))
+    )
+    assert re.findall("(schema|rewritten-evidence) · 2 errors", page.prose) == ["rewritten-evidence", "schema"]
 
 
 def test_a_place_links_to_the_line_at_the_judged_commit():
@@ -73,18 +78,36 @@ def test_a_commit_that_is_none_is_no_link(head):
     assert links(of(outcomes.SCHEMA.at("Wrong.", "a", 1), subject=Subject(repository="octo/demo", head=head))) == []
 
 
-def test_a_fix_that_an_earlier_row_gave_is_not_said_again():
-    text = summary(of(*(outcomes.SCHEMA.at("Wrong.", "a", n) for n in (1, 2, 3)), outcomes.REWRITTEN.at("x.", "b")))
-    assert text.count("Write the line again") == 2
-    assert text.count("| as above |") == 2
+def test_a_fix_is_said_once_for_a_rule_and_again_where_it_is_another():
+    findings = [outcomes.SCHEMA.at("Wrong.", "a", n, fix=f"Mend {min(n, 3)}.") for n in (1, 2, 3, 4, 5)]
+    text = summary(of(*findings, outcomes.REWRITTEN.at("x.", "b")))
+    assert re.findall(r"Fix:\*\* (\w+ \w+)", text) == ["Write the", "Mend 3", "Mend 1", "Mend 2"]
+    text = summary(of(*(outcomes.SCHEMA.at("Wrong.", "a", n, fix=f"Mend {n}.") for n in (1, 2))))
+    assert "· 2 errors\n" in text
+    assert re.findall(r"Wrong.<br>\*\*Fix:\*\* Mend (\d)", text) == ["1", "2"]
+
+
+def folded(count):
+    page = render(summary(outcomes.many(count)))
+    assert page.elements.count("li") == count
+    return re.findall(r"\d+ (?:more )?places?", page.prose)
 
 
 def test_findings_beyond_the_first_are_folded():
-    page = render(summary(outcomes.many(30)))
-    assert page.elements.count("details") == 1
-    assert "10 more findings" in page.prose
-    assert page.rows == [0, 4, 0, *[4] * OPEN_ROWS, 0, *[4] * (30 - OPEN_ROWS)]
-    assert "details" not in render(summary(outcomes.many(OPEN_ROWS))).elements
+    assert folded(30) == ["10 more places"]
+    assert folded(OPEN_ROWS) == []
+    assert folded(OPEN_ROWS + 1) == [], "one is not worth a fold"
+
+
+@pytest.mark.parametrize("limit", [SMALLEST, COMMENT])
+def test_a_rule_that_fired_often_hides_none_that_fired_once(limit):
+    often = [outcomes.REWRITTEN.at("Often.", "b", n) for n in range(1, 3001)]
+    text = summary(
+        of(*often, outcomes.SCHEMA.at("Once.", "a", 1), outcomes.UNKNOWN_FIELD.at("Rarely.", "a", 2)), limit=limit
+    )
+    assert "rewritten-evidence" in text
+    assert text.index("</details>") < text.index("Once.") < text.index("Rarely.")
+    assert re.search(r"2,\d\d\d more findings do not fit", text)
 
 
 @pytest.mark.parametrize("limit", [SMALLEST, 20_001, COMMENT, STEP_SUMMARY])
@@ -92,7 +115,7 @@ def test_findings_beyond_the_first_are_folded():
 def test_a_page_keeps_within_its_limit_and_counts_what_it_leaves_out(limit, count):
     text = summary(outcomes.many(count, files=7), limit=limit)
     page = render(text)
-    shown = sum(cells == 4 for cells in page.rows) - 1
+    shown = page.elements.count("li")
     assert len(text.encode()) <= limit
     if shown < count:
         assert f"{count - shown:,} more finding" in page.prose
@@ -174,11 +197,13 @@ def test_a_guard_that_could_not_judge_says_why():
 
 
 def test_the_mode_is_told_where_it_does_not_enforce():
-    assert "⚠️ not blocking (mode observe)" in summary(of(outcomes.GAP.at("x."), verdict=Verdict.WARN, mode="observe"))
+    assert "⚠️&nbsp;not blocking (mode observe)" in summary(
+        of(outcomes.GAP.at("x."), verdict=Verdict.WARN, mode="observe")
+    )
 
 
-def test_no_finding_no_row():
-    assert "| Where |" not in summary(of(verdict=Verdict.PASS, notes=("A note.",)))
+def test_no_finding_no_fix():
+    assert "Fix:" not in summary(of(verdict=Verdict.PASS, notes=("A note.",)))
 
 
 @pytest.mark.parametrize(

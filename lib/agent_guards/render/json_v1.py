@@ -6,7 +6,7 @@ Values are exact, not made visible: a machine compares them. The text is ASCII, 
 from agent_guards import __version__
 from agent_guards.escape import as_json, exact
 from agent_guards.finding import Finding
-from agent_guards.report import Fact, Outcome, Report, Subject
+from agent_guards.report import Fact, Outcome, Report, Subject, Table
 
 Json = dict[str, object]
 
@@ -42,6 +42,17 @@ def _report(report: Report) -> Json:
         "facts": {name: _exact(value) for name, value in report.facts.items()},
         "findings": [_finding(finding) for finding in report.findings],
         "notes": [exact(note) for note in report.notes],
+        "tables": [_table(table) for table in report.tables],
+    }
+
+
+def _table(table: Table) -> Json:
+    return {
+        "title": table.title,
+        "columns": list(table.columns),
+        "rows": [[exact(cell) for cell in row] for row in table.rows],
+        "unlisted": table.unlisted,
+        "legend": exact(table.legend),
     }
 
 

@@ -8,12 +8,14 @@ from typing import TypeVar
 
 from agent_guards.escape import visible
 from agent_guards.finding import Finding, Severity
-from agent_guards.render.words import SAID, advice, conclusion, facts, location, tally, worst
-from agent_guards.report import Outcome, Report, Verdict
+from agent_guards.render.words import SAID, advice, conclusion, facts, location, tally, told_once, worst
+from agent_guards.report import Outcome, Report, Table, Verdict
 
 NARROWEST, WIDEST = 40, 120
 IN_ONE_FILE, OF_ONE_RULE = 10, 40
 """How many findings of a rule are shown in one file, and in one guard's report; the rest is counted."""
+OF_ONE_TABLE = 12
+"""How many rows of a table are shown."""
 
 Key = TypeVar("Key", bound=Hashable)
 _MARKS = {
@@ -31,6 +33,7 @@ _PAINT = re.compile("\x1b\\[[0-9;]*m")
 
 def text(outcome: Outcome, *, colour: bool, width: int) -> str:
     """Write the outcome for a terminal of `width` columns; it ends with one line that says it all."""
+    outcome = told_once(outcome)
     page = _Page(colour=colour, width=min(max(width, NARROWEST), WIDEST))
     lines: list[str] = []
     for before, report in zip((None, *outcome.reports), outcome.reports, strict=False):
@@ -38,6 +41,11 @@ def text(outcome: Outcome, *, colour: bool, width: int) -> str:
             lines.append("")
         lines += page.report(report)
     return "\n".join([*lines, "", *page.ending(outcome)]) + "\n"
+
+
+def laid_out(table: Table, *, colour: bool, width: int) -> Iterator[str]:
+    """Write one table by itself."""
+    return _Page(colour=colour, width=min(max(width, NARROWEST), WIDEST)).table(table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +64,10 @@ class _Page:
         for known in filter(None, [", ".join(facts(report))]):
             yield from self.wrap(known, "  ", hue="dim")
         yield from self.findings(report.findings)
-        if report.findings and report.notes:
+        for table in report.tables:
+            yield ""
+            yield from self.table(table)
+        if (report.findings or report.tables) and report.notes:
             yield ""
         for note in report.notes:
             yield from self.wrap(note, "  ", self.paint("note: ", "bold"))
@@ -96,6 +107,23 @@ class _Page:
         if len(group) > room:
             yield from self.rest(len(group) - room, rule, "this file", "    ")
 
+    def table(self, table: Table) -> Iterator[str]:
+        """A table in columns where the page is wide enough; else each row by itself, with the names of its values."""
+        shown = [[visible(cell).replace("`", "") for cell in row] for row in table.rows[:OF_ONE_TABLE]]
+        yield f"  {self.paint(table.title, 'bold')}"
+        lines = list(_aligned(table.columns, shown))
+        if _columns(lines[0]) + 4 <= self.width:
+            yield f"    {self.paint(lines[0].rstrip(), 'dim')}"
+            yield from (f"    {line}".rstrip() for line in lines[1:])
+        else:
+            for row in shown:
+                named = (f"{name} {cell}" for name, cell in zip(table.columns[3:], row[3:], strict=True))
+                yield f"    {self.paint(' '.join(row[:2]), 'bold')}  {row[2]}"
+                yield from self.wrap(", ".join(named), "      ")
+        left = len(table.rows) - len(shown) + table.unlisted
+        more = f"and {left:,} more. " if left else ""
+        yield from self.wrap(more + table.legend, "    ", hue="dim")
+
     def rest(self, count: int, rule: str, where: str, indent: str) -> Iterator[str]:
         """What was left out, and how to see it."""
         return self.wrap(f"and {count:,} more of {rule} in {where}; --format json shows all", indent, hue="dim")
@@ -122,6 +150,13 @@ class _Page:
     def paint(self, words: str, hue: str) -> str:
         """Set words in a colour, where there is colour."""
         return f"\x1b[{_CODES[hue]}m{words}\x1b[0m" if self.colour and words and hue else words
+
+
+def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table, every column as wide as its widest cell."""
+    widths = [max(map(_columns, cells)) for cells in zip(columns, *rows, strict=True)]
+    for row in (columns, *rows):
+        yield "  ".join(cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True))
 
 
 def _by(findings: Iterable[Finding], key: Callable[[Finding], Key]) -> dict[Key, list[Finding]]:

@@ -56,6 +56,19 @@ def conclusion(outcome: Outcome) -> str:
     return f"{said}, {counts}" if counts else said
 
 
+def told_once(outcome: Outcome) -> Outcome:
+    """The outcome with what every report notes told by one alone: the first of those that decide the verdict."""
+    shared = set.intersection(*({*report.notes} for report in outcome.reports)) if len(outcome.reports) > 1 else set()
+    if not shared:
+        return outcome
+    teller = next(index for index, report in enumerate(outcome.reports) if report.verdict is outcome.verdict)
+    reports = (
+        report if index == teller else replace(report, notes=tuple(note for note in report.notes if note not in shared))
+        for index, report in enumerate(outcome.reports)
+    )
+    return replace(outcome, reports=tuple(reports))
+
+
 def advice(outcome: Outcome) -> str:
     """What the author of the change does next; empty where there is nothing to do."""
     if outcome.verdict is Verdict.ERROR:
