@@ -5,8 +5,8 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Self
 
 from agent_guards.errors import GitError, GuardError, UsageError
 from agent_guards.escape import quote, quote_all
@@ -22,6 +22,9 @@ from agent_guards.git_objects import (
 )
 from agent_guards.git_worktree import write_tree
 from agent_guards.repository import ChangedFile, Commit, Entry, Kind
+
+if TYPE_CHECKING:
+    from agent_guards.git_search import GitSearch
 
 _DIFF = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--ignore-submodules=none", "--no-ext-diff")
 _GREP = ("grep", "-l", "-z", "-a", "-F", "--full-name", "--no-color", "--no-recurse-submodules")
@@ -49,16 +52,25 @@ class GitRepository:
     Close it, or use it as a context manager; one that is let go closes itself.
     """
 
-    def __init__(self, folder: Path, *, trust: bool = False, fetch: bool = True, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        trust: bool = False,
+        fetch: bool = True,
+        environ: Mapping[str, str],
+        credentials: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._git = command(folder, environ, trust=trust)
         if not fetch:
             self._git = self._git.under(GIT_NO_LAZY_FETCH="1")
         self.notes: list[str] = []
         """What had to be fetched, as sentences for the reader."""
-        self._history = History(git=self._git, fetch=fetch, notes=self.notes)
+        self._history = History(git=self._git, fetch=fetch, notes=self.notes, credentials=credentials)
         self._closing = ExitStack()
         self._objects = self._reader()
         self._uncommitted: str | None = None
+        self._searches: GitSearch | None = None
         self.close = weakref.finalize(self, self._closing.close)
 
     def __enter__(self) -> Self:
@@ -66,6 +78,16 @@ class GitRepository:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def searches(self) -> "GitSearch":
+        """Searches in whole trees; what they learn of the work tree is kept."""
+        if self._searches is None:
+            from agent_guards.git_search import GitSearch
+
+            self._searches = GitSearch(self._git)
+            self._closing.callback(self._searches.close)
+        return self._searches
 
     # Revisions: names become ids here, and only here.
 

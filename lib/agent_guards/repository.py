@@ -1,6 +1,6 @@
 """The port through which everything that a change contains is read: git objects at exact ids, never the checkout."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -49,6 +49,54 @@ class Commit:
     author_email: str
 
 
+class Searches(Protocol):
+    """Searches in whole trees: git looks while we do something else, so each is started first and asked for later."""
+
+    def ahead(self, texts: Sequence[str], globs: Sequence[str]) -> None:
+        """Start what `lines` will ask for, before it is known of which tree."""
+        ...
+
+    def search(
+        self, tree: str, texts: Sequence[str], globs: Sequence[str], *, few: bool = False
+    ) -> Callable[[], tuple[str, ...]]:
+        """Start to look for files that hold one of the texts in any case."""
+        ...
+
+    def lines(self, tree: str, texts: Sequence[str], globs: Sequence[str]) -> Callable[[], Iterator[tuple[str, bytes]]]:
+        """Start to look for texts in any case; the answers are files, each with the lines around what was found."""
+        ...
+
+    def matching(self, tree: str, expression: str, globs: Sequence[str]) -> Callable[[], tuple[str, ...]]:
+        """Start to look for files in which an expression matches."""
+        ...
+
+    def occurrences(
+        self, tree: str, expression: str, globs: Sequence[str], *, few: bool = False
+    ) -> Callable[[], bytes]:
+        """Start to collect every match of an expression as `path NUL match LF`."""
+        ...
+
+    def contents(self, tree: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Files that are known to stand there, with what they hold."""
+        ...
+
+    def symlinks(self, tree: str) -> dict[str, str]:
+        """Every symbolic link: path -> the id of the blob that holds its target."""
+        ...
+
+    def names(self, tree: str, folder: str) -> tuple[str, ...]:
+        """What stands in a folder."""
+        ...
+
+    def paths(self, tree: str, suffix: str) -> tuple[str, ...]:
+        """Every path that ends so."""
+        ...
+
+    def tracked(self) -> int:
+        """How many files the checkout tracks; 0 where there is none."""
+        ...
+
+
 class Repository(Protocol):
     """What guards may ask. `tree` and `commit` arguments are object ids, never names.
 
@@ -89,4 +137,9 @@ class Repository(Protocol):
 
     def ignored(self, paths: Sequence[str]) -> dict[str, str]:
         """Which paths an ignore rule of the checkout swallows, with the rule as `file:line:pattern`; empty without one."""
+        ...
+
+    @property
+    def searches(self) -> Searches:
+        """Searches in whole trees."""
         ...

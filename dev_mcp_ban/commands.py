@@ -1,0 +1,267 @@
+"""Reads command lines, whole ones and lists of words, for the package that they start."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from dev_mcp_ban.specs import Ban
+
+_RUNNERS = frozenset(
+    {"npx", "bunx", "pnpx", "uvx", "npx.cmd", "bunx.cmd", "pnpx.cmd", "uvx.exe", "npx.exe", "bunx.exe", "npx.ps1"}
+)
+_MANAGERS = {
+    "npm": frozenset({"exec", "x", "create", "init"}),
+    "pnpm": frozenset({"dlx", "exec", "x"}),
+    "yarn": frozenset({"dlx", "exec"}),
+    "bun": frozenset({"x"}),
+    "pipx": frozenset({"run"}),
+    "uv": frozenset({"x"}),
+    "deno": frozenset({"run"}),
+    "docker": frozenset({"run"}),
+    "podman": frozenset({"run"}),
+}
+_INSTALLS = {
+    "npm": frozenset({"install", "i", "add", "ci"}),
+    "pnpm": frozenset({"add", "install", "i"}),
+    "yarn": frozenset({"add", "global"}),
+    "bun": frozenset({"add", "install"}),
+}
+_IMAGES = frozenset({"docker", "podman"})
+_INTERPRETERS = frozenset({"node", "bun", "deno", "tsx", "ts-node", "python", "python3"})
+# Programs that look at a name instead of starting what has it.
+LOOKERS = frozenset(
+    "which where pgrep pkill killall kill grep rg egrep echo ls rm ps cat find test git printf type command hash taskkill tasklist "
+    "lsof sed awk head tail wc open code curl wget jq".split()
+)
+_LOOKING = frozenset(
+    {
+        "view",
+        "info",
+        "show",
+        "ls",
+        "list",
+        "uninstall",
+        "remove",
+        "rm",
+        "search",
+        "why",
+        "outdated",
+        "unlink",
+        "owner",
+        "pkg",
+    }
+)
+_NAMES_PACKAGE = frozenset({"-p", "--package", "--from"})
+_TAKES_VALUE = frozenset(
+    {"-c", "--call", "--prefix", "--registry", "--cache", "--python", "-w", "--workspace", "--with", "--loader"}
+)
+_CODE_FLAGS = frozenset({"-e", "--eval", "-p", "--print", "-pe", "-c"})
+_YES = frozenset({"-y", "--yes"})
+_WORD = re.compile(r"""(?:[^\s"'`;&|()<>]|&(?=[^&\s])|"[^"]*"|'[^']*')+|&&|\|\||[;|&()]""")
+_BREAKS = frozenset({"&&", "||", ";", "|", "&", "(", ")"})
+_ASSIGNMENT = re.compile(r"\w+=.*")
+_PREFIXES = frozenset(
+    {
+        "sudo",
+        "env",
+        "exec",
+        "time",
+        "nohup",
+        "command",
+        "cross-env",
+        "cmd",
+        "cmd.exe",
+        "/c",
+        "/d",
+        "/s",
+        "/k",
+        "then",
+        "do",
+        "else",
+        "$",
+        ">",
+        "start",
+        "nice",
+        "stdbuf",
+    }
+)
+_CODE = re.compile(
+    r"""(?:\brequire(?:\.resolve)?\s*\(\s*|\bimport\s*\(\s*|\bfrom\s+|\bimport\s+)\\?["'`]([^"'`\\]+)\\?["'`]"""
+)
+_PYTHON_CODE = re.compile(r"(?:^|[\n;])\s*(?:from|import)\s+([\w.]+)")
+LONGEST_LINE = 2000
+
+_IMAGE = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)*(?:[:@][\w.:-]+)?")
+_FEW = 6
+
+Judge = Callable[[str], str | None]
+
+
+def program_of(word: str) -> str:
+    """The name of a program without its folder."""
+    return re.split(r"[/\\]", word.strip("\"'"))[-1].lower()
+
+
+def split(line: str) -> list[list[str]]:
+    """The simple commands of a command line, each as its words without quotes."""
+    commands: list[list[str]] = [[]]
+    for match in _WORD.finditer(line[:LONGEST_LINE]):
+        word = match[0]
+        if word in _BREAKS:
+            commands.append([])
+        else:
+            commands[-1].append(word.strip("\"'"))
+    return [command for command in commands if command]
+
+
+def _without_prefixes(argv: Sequence[str]) -> int:
+    """Where the program stands behind `sudo`, `env`, `X=1`, `cmd /c`."""
+    for at, word in enumerate(argv):
+        if program_of(word) not in _PREFIXES and not _ASSIGNMENT.fullmatch(word) and not (at and word.startswith("-")):
+            return at
+    return len(argv)
+
+
+def looks_only(argv: Sequence[str | None]) -> bool:
+    """Whether a command only looks at the names that it gets."""
+    known = [word or "" for word in argv]
+    at = _without_prefixes(known)
+    rest = known[at:]
+    if not rest:
+        return False
+    program = program_of(rest[0])
+    return program in LOOKERS or (program in _MANAGERS and len(rest) > 1 and rest[1] in _LOOKING)
+
+
+def package_at(argv: Sequence[str | None]) -> set[int]:
+    """Which words of a command name the package that it starts (or the code that it runs: never; see `code_at`)."""
+    for at, word in enumerate(argv):
+        program = program_of(word or "")
+        if program in _RUNNERS:
+            return set(_positions(argv, at + 1))
+        if program in _MANAGERS:
+            return set(_managed(program, argv, at + 1))
+    for at, word in enumerate(argv):
+        if word in _YES:
+            return set(_positions(argv, at + 1))
+    return set()
+
+
+def _managed(program: str, argv: Sequence[str | None], start: int) -> Iterator[int]:
+    for at in range(start, len(argv)):
+        word = argv[at]
+        if word in _MANAGERS[program]:
+            yield from range(at + 1, len(argv)) if program in _IMAGES else _positions(argv, at + 1)
+            return
+        if program == "uv" and word == "tool":
+            continue
+        if program == "uv" and word == "run" and argv[at - 1] == "tool":
+            yield from _positions(argv, at + 1)
+            return
+        if word in _INSTALLS.get(program, frozenset()):
+            yield from range(at + 1, len(argv))
+            return
+        if word is not None and not word.startswith("-"):
+            return
+
+
+def _positions(argv: Sequence[str | None], start: int) -> Iterator[int]:
+    """The first word that is no option, and what `--package` names."""
+    skip = False
+    for at in range(start, len(argv)):
+        word = argv[at]
+        if skip:
+            skip = False
+        elif word in _NAMES_PACKAGE:
+            if at + 1 < len(argv):
+                yield at + 1
+            skip = True
+        elif word in _TAKES_VALUE:
+            skip = True
+        elif word is not None and word.startswith(("--package=", "-p=", "--from=")):
+            yield at
+        elif word is None or not word.startswith("-"):
+            yield at
+            return
+
+
+def code_at(argv: Sequence[str | None], at: int) -> bool:
+    """Whether a word of a command is program text for `node -e` and its kin."""
+    return 0 < at <= len(argv) and argv[at - 1] in _CODE_FLAGS
+
+
+def in_word(word: str, judge: Judge) -> str | None:
+    """The banned package that one word of a command names, behind `--package=` too; of an image, by its last part."""
+    return judge(word.strip("\"'").rpartition("=")[2] if word.startswith("-") else word)
+
+
+def installs(line: str) -> bool:
+    """Whether a command line only installs: nobody starts anything by it."""
+    argv = next(iter(split(line)), [])
+    rest = argv[_without_prefixes(argv) :]
+    return len(rest) > 1 and rest[1] in _INSTALLS.get(program_of(rest[0]), frozenset())
+
+
+def runs_image(argv: Sequence[str | None]) -> bool:
+    """Whether a command runs a container."""
+    return any(program_of(word or "") in _IMAGES for word in argv[:_FEW])
+
+
+def image(text: str, ban: Ban) -> str | None:
+    """The banned package that a container image is named after, without its registry and its tag."""
+    return ban.spec(re.split(r"[:@]", text.rpartition("/")[2])[0]) if _IMAGE.fullmatch(text) else None
+
+
+def in_line(line: str, ban: Ban, *, launched: bool) -> list[str]:
+    """The banned packages that a command line starts; `launched` says that something surely starts it."""
+    found: list[str] = []
+    for argv in split(line):
+        found.extend(_in_command(argv, ban, launched=launched))
+    return found
+
+
+def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
+    at = _without_prefixes(argv)
+    command = argv[at:]
+    if not command or looks_only(command):
+        return
+    program = program_of(command[0])
+    if (
+        not launched
+        and program not in _RUNNERS
+        and program not in _MANAGERS
+        and program not in _INTERPRETERS
+        and program != "claude"
+    ):
+        return
+    if not launched and program in _INSTALLS and len(command) > 1 and command[1] in _INSTALLS[program]:
+        return
+    chosen = package_at(command)
+    for index, word in enumerate(command):
+        package = in_word(word, ban.spec if index in chosen or (launched and index == 0) else ban.listed)
+        if package is None and index in chosen and program in _IMAGES:
+            package = image(word, ban)
+        if package and (index in chosen or launched):
+            yield package
+        elif "node_modules/" in word and (inside := through_node_modules(word, ban)):
+            yield inside
+        elif code_at(command, index):
+            yield from in_code(word, ban)
+            yield from in_line(word, ban, launched=True)
+
+
+def in_code(text: str, ban: Ban) -> list[str]:
+    """The banned packages that a program text imports."""
+    named = [ban.spec(match[1]) for match in _CODE.finditer(text)]
+    named += [ban.module(match[1]) for match in _PYTHON_CODE.finditer(text)]
+    return [package for package in named if package]
+
+
+def through_node_modules(text: str, ban: Ban) -> str | None:
+    """The banned package that a path leads into."""
+    for piece in re.split(r"node_modules[/\\]+", text)[1:]:
+        parts = re.split(r"[/\\]+", piece)
+        name = "/".join(parts[: 2 if piece.startswith("@") else 1])
+        package = ban.spec(re.split(r"[\s\"'`);,]", name)[0])
+        if package:
+            return package
+    return None

@@ -1,0 +1,298 @@
+"""Tells the places around an expression in a JavaScript or TypeScript tree."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from dev_mcp_ban import imports
+from dev_mcp_ban.steps import Place, Step
+from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, widest
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_SPACE = re.compile(r"\s+")
+_COMPARISONS = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">=", "in", "instanceof"})
+_KEYS = frozenset(
+    {
+        "property_signature",
+        "method_definition",
+        "method_signature",
+        "abstract_method_signature",
+        "computed_property_name",
+    }
+)
+_NAMED_ONLY = frozenset(
+    {"import_specifier", "export_specifier", "function_declaration", "formal_parameters", "labeled_statement"}
+)
+_SCOPED = frozenset({"variable_declarator", "required_parameter", "optional_parameter", "assignment_pattern"})
+_SCOPES = frozenset(
+    {"statement_block", "function_declaration", "method_definition", "arrow_function", "function_expression"}
+)
+_TYPES = frozenset(
+    {"literal_type", "template_literal_type", "type_annotation", "index_signature", "mapped_type_clause"}
+)
+_END = Step(kind="compared")
+_PASSES: tuple[()] = ()
+_MOST = 100
+_MOST_MEMBERS = 20
+
+
+class Expression:
+    """An expression of a parsed file."""
+
+    def __init__(self, source: Source, node: "Node") -> None:
+        self.source = source
+        self.node = node
+
+    def steps(self) -> Iterator[Step]:
+        """The places around it, from the inside to the end of the statement."""
+        node = self.node
+        while (parent := self.source.parent(node)) is not None:
+            found = imports.role(self.source, node, parent)
+            if found is not None:
+                yield found
+                return
+            handler = _AROUND.get(parent.type)
+            step = handler(self.source, node, parent) if handler is not None else None
+            if isinstance(step, Step):
+                yield step
+                if step.kind == "named":
+                    return
+                if grown := _grown(self.source, parent):
+                    yield Step(kind="named", name=grown)
+                    return
+            if step is None:
+                return
+            node = parent
+
+    def text(self) -> str | None:
+        """The constant text that it is, or is a part of."""
+        return self.source.constant(self.node)
+
+    def uses(self) -> list[Place]:
+        """Where the variable is used that this expression becomes, or becomes a part of."""
+        name, scope = self._variable()
+        return [
+            Expression(self.source, widest(self.source, node))
+            for node in (self.source.uses(name, _is_use) if name else ())
+            if scope.start_byte <= node.start_byte < scope.end_byte
+        ]
+
+    def _variable(self) -> "tuple[str, Node]":
+        """The name of the variable at the end of the steps, and where it is known."""
+        node = self.node
+        while (parent := self.source.parent(node)) is not None:
+            sides = declaration(parent)
+            if sides is not None:
+                target = sides[0]
+                return self.source.text(target) if target is not None and target != node else "", self._scope(parent)
+            if grown := _grown(self.source, parent):
+                return grown, self.source.root
+            if parent.type not in _AROUND:
+                break
+            node = parent
+        return "", self.source.root
+
+    def _scope(self, declared: "Node") -> "Node":
+        """The block in which a declared name is known."""
+        node: Node | None = declared if declared.type in _SCOPED else None
+        while node is not None and node.type not in _SCOPES:
+            node = self.source.parent(node)
+        return node or self.source.root
+
+
+def _is_use(source: Source, node: "Node") -> bool:
+    parent = source.parent(node)
+    if parent is None or node.type == "property_identifier":
+        # `this.args`, `Names.Browser`: the member is the use.
+        return parent is not None and parent.type == "member_expression"
+    sides = declaration(parent)
+    if sides is not None:
+        return sides[0] != node
+    if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
+        return False
+    return parent.type not in _NAMED_ONLY
+
+
+def _grown(source: Source, parent: "Node") -> str:
+    """The variable of `list.push(…)`: what is pushed becomes a part of it."""
+    call = source.parent(parent) if parent.type == "arguments" else None
+    if call is None or call.type != "call_expression":
+        return ""
+    head, _, last = callee_of(source, call).rpartition(".")
+    return head.removeprefix("this.") if last in {"push", "unshift"} else ""
+
+
+def callee_of(source: Source, call: "Node", depth: int = 0) -> str:
+    """What a call calls, dotted: `child_process.spawn`, `expect(…).toBe`."""
+    function = call.child_by_field_name("function") or call.child_by_field_name("constructor")
+    if function is None:
+        return ""
+    names: list[str] = []
+    while function.type == "member_expression":
+        member = function.child_by_field_name("property")
+        inner = function.child_by_field_name("object")
+        if member is None or inner is None:
+            break
+        names.append(source.text(member))
+        function = inner
+        while function.type in WRAPPERS and function.named_child_count:
+            function = function.named_children[0]
+    if function.type in {"call_expression", "new_expression"}:
+        inner_name = callee_of(source, function, depth + 1) if depth < _MOST_MEMBERS else ""
+        names.append("expect(" if inner_name.startswith("expect") else f"{inner_name.rpartition('.')[2] or 'it'}()")
+    elif function.type == "regex":
+        return "re.regex"
+    else:
+        names.append(_SPACE.sub("", source.text(function, 80)))
+    return ".".join(reversed(names))
+
+
+def _texts(source: Source, items: "list[Node]", node: "Node") -> tuple[tuple[str | None, ...], int]:
+    """The constant texts of a list, a list among them taken apart; and where the text of a node stands among them."""
+    found: list[str | None] = []
+    index = -1
+    for item in items[:_MOST]:
+        if item.start_byte <= node.start_byte < item.end_byte:
+            index = len(found)
+        inner = item.named_children[0] if item.type == "spread_element" and item.named_child_count else item
+        while inner.type in CASTS and inner.named_child_count:
+            inner = inner.named_children[0]
+        if inner.type == "array":
+            found.extend(source.constant(one) for one in source.items(inner)[:_MOST])
+        else:
+            found.append(source.constant(inner))
+    return tuple(found), index if index >= 0 else len(found)
+
+
+def _array(source: Source, node: "Node", parent: "Node") -> Step:
+    items = source.items(parent)
+    texts, index = _texts(source, items, node)
+    return Step(kind="element", texts=texts, index=index)
+
+
+def _arguments(source: Source, node: "Node", parent: "Node") -> Step | None:
+    call = source.parent(parent)
+    if call is None or call.type not in {"call_expression", "new_expression"}:
+        return None
+    items = source.items(parent)
+    texts, index = _texts(source, items, node)
+    return Step(kind="argument", name=callee_of(source, call), texts=texts, index=index)
+
+
+def _call(source: Source, node: "Node", parent: "Node") -> Step | tuple[()] | None:
+    """Behind `arguments` the call goes on; a template behind a callee is its argument."""
+    if node.type == "template_string" and parent.child_by_field_name("arguments") == node:
+        return Step(kind="argument", name=callee_of(source, parent), texts=(source.constant(node),))
+    return _PASSES
+
+
+def _member(source: Source, _: "Node", parent: "Node") -> Step | tuple[()]:
+    above = source.parent(parent)
+    if above is not None and above.type == "call_expression" and above.child_by_field_name("function") == parent:
+        member = parent.child_by_field_name("property")
+        return Step(kind="receiver", name=source.text(member) if member is not None else "")
+    return _PASSES
+
+
+def _pair(source: Source, node: "Node", parent: "Node") -> Step:
+    key = parent.child_by_field_name("key")
+    if key == node:
+        return Step(kind="key")
+    beside: dict[str, Node | None] = {}
+    holder = source.parent(parent)
+    for entry in holder.named_children[:60] if holder is not None else ():
+        name = entry.child_by_field_name("key") if entry.type == "pair" else entry
+        if name is not None and name.type != "comment":
+            beside[_bare(source, name).lower()] = entry.child_by_field_name("value")
+    command = next((beside[one] for one in ("command", "cmd", "program", "executable") if one in beside), None)
+    text = source.constant(command) if command is not None else None
+    return Step(kind="value", name=_bare(source, key) if key is not None else "", keys=frozenset(beside), texts=(text,))
+
+
+def _bare(source: Source, name: "Node") -> str:
+    """The name of a key; a computed one has a name when it is a constant."""
+    if name.type == "computed_property_name":
+        return source.constant(name.named_children[0]) or "" if name.named_child_count else ""
+    return source.text(name, 80).strip("\"'`")
+
+
+def _shorthand(source: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
+    """`{ command, args }`: the variable is the value of the key of its name."""
+    if node.type != "shorthand_property_identifier":
+        return _PASSES
+    names = frozenset(
+        _bare(source, entry.child_by_field_name("key") or entry).lower() for entry in parent.named_children[:60]
+    )
+    return Step(kind="value", name=source.text(node), keys=names, texts=(None,))
+
+
+def _declared(source: Source, node: "Node", parent: "Node") -> Step | None:
+    sides = declaration(parent)
+    if sides is None or sides[1] != node:
+        return None
+    return Step(kind="named", name=source.text(sides[0], 80) if sides[0] is not None else "")
+
+
+def _binary(_: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
+    operator = parent.child_by_field_name("operator")
+    kind = operator.type if operator is not None else ""
+    left = parent.child_by_field_name("left") == node
+    return _END if kind in _COMPARISONS or (kind == "&&" and left) else _PASSES
+
+
+def _ternary(_: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
+    return _END if parent.child_by_field_name("condition") == node else _PASSES
+
+
+def _subscript(_: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
+    return Step(kind="key") if parent.child_by_field_name("index") == node else _PASSES
+
+
+def _cast(_: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
+    return _PASSES if parent.named_children and parent.named_children[0] == node else Step(kind="type")
+
+
+def _case(_: Source, node: "Node", parent: "Node") -> Step | None:
+    return _END if parent.child_by_field_name("value") == node else None
+
+
+def _always(step: Step) -> "Callable[[Source, Node, Node], Step]":
+    return lambda *_: step
+
+
+def _passing(*_: object) -> tuple[()]:
+    return _PASSES
+
+
+def _statement(_: Source, node: "Node", __: "Node") -> Step | None:
+    """A string that is a statement by itself (`"use strict"`) says nothing to the program."""
+    return Step(kind="text") if node.type in {"string", "template_string"} else None
+
+
+_AROUND: "dict[str, Callable[[Source, Node, Node], Step | tuple[()] | None]]" = {
+    "array": _array,
+    "arguments": _arguments,
+    "call_expression": _call,
+    "new_expression": _passing,
+    "member_expression": _member,
+    "pair": _pair,
+    "pair_pattern": _pair,
+    "object": _shorthand,
+    "binary_expression": _binary,
+    "ternary_expression": _ternary,
+    "subscript_expression": _subscript,
+    "switch_case": _case,
+    "template_substitution": _passing,
+    "template_string": _passing,
+    "jsx_attribute": _always(Step(kind="attribute")),
+    "jsx_expression": _always(Step(kind="attribute")),
+    "throw_statement": _always(Step(kind="text")),
+    "expression_statement": _statement,
+    **dict.fromkeys(WRAPPERS, _passing),
+    **dict.fromkeys(_TYPES, _always(Step(kind="type"))),
+    **dict.fromkeys(_KEYS, _always(Step(kind="key"))),
+    **dict.fromkeys(CASTS, _cast),
+    **dict.fromkeys(DECLARES, _declared),
+}

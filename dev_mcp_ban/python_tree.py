@@ -1,0 +1,160 @@
+"""Reads a Python tree: its nodes and their parents, constant texts, names and what calls call."""
+
+import ast
+from bisect import bisect_left
+
+from dev_mcp_ban.steps import HOLE
+
+LOADERS = frozenset(
+    {
+        "importlib.import_module",
+        "import_module",
+        "__import__",
+        "importlib.util.find_spec",
+        "find_spec",
+        "runpy.run_module",
+        "pytest.importorskip",
+        "importlib.__import__",
+    }
+)
+_DEEPEST = 6
+_LONGEST_TEXT = 200_000
+_DEEPEST_CALLEE = 20
+
+
+class Tree:
+    """A parsed file: all its nodes in order, and the parent of each."""
+
+    def __init__(self, module: ast.Module, wanted: list[int]) -> None:
+        self.module = module
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.nodes: list[ast.AST] = []
+        """The nodes of the statements on the wanted lines (counted from zero)."""
+        for statement in module.body:
+            end = statement.end_lineno or statement.lineno
+            at = bisect_left(wanted, statement.lineno - 1 - _decorated(statement))
+            if at < len(wanted) and wanted[at] < end:
+                self.nodes += self._grown(statement)
+        self._names: dict[str, list[ast.Name]] | None = None
+        self._constants: dict[ast.AST, str | None] = {}
+
+    def _grown(self, statement: ast.stmt) -> list[ast.AST]:
+        self.parents[statement] = self.module
+        nodes: list[ast.AST] = [statement]
+        for node in nodes:
+            for child in ast.iter_child_nodes(node):
+                self.parents[child] = node
+                nodes.append(child)
+        return nodes
+
+    def names(self, name: str) -> list[ast.Name]:
+        """Where a name stands."""
+        if self._names is None:
+            self._names = {}
+            for statement in self.module.body:
+                nodes = ast.walk(statement) if statement in self.parents else self._grown(statement)
+                for node in nodes:
+                    if isinstance(node, ast.Name):
+                        self._names.setdefault(node.id, []).append(node)
+        return self._names.get(name, [])
+
+    def callee(self, call: ast.Call) -> str:
+        """What a call calls, dotted."""
+        names: list[str] = []
+        function: ast.expr = call.func
+        while isinstance(function, ast.Attribute) and len(names) < _DEEPEST_CALLEE:
+            names.append(function.attr)
+            function = function.value
+        if isinstance(function, ast.Name):
+            names.append(function.id)
+        elif isinstance(function, ast.Call):
+            names.append("it()")
+        return ".".join(reversed(names)).removeprefix("self.")
+
+    def constant(self, node: ast.AST | None, depth: int = 0) -> str | None:
+        """The text of an expression, with a hole for each part that only a run knows; nothing for other expressions."""
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else None
+        if depth > _DEEPEST or node is None:
+            return None
+        if node not in self._constants:
+            self._constants[node] = None  # a constant made of itself ends here
+            text = self._constant(node, depth)
+            self._constants[node] = text if text is None or len(text) <= _LONGEST_TEXT else None
+        return self._constants[node]
+
+    def _constant(self, node: ast.AST, depth: int) -> str | None:
+        if isinstance(node, ast.JoinedStr):
+            return "".join(self._piece(value, depth) for value in node.values)
+        if isinstance(node, ast.BinOp):
+            return self._operated(node, depth)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+            text = self.constant(node.func.value, depth + 1)
+            return None if text is None else text.replace("{}", HOLE)
+        return self._named(node.id, depth) if isinstance(node, ast.Name) else None
+
+    def _piece(self, value: ast.expr, depth: int) -> str:
+        inner = self.constant(value.value if isinstance(value, ast.FormattedValue) else value, depth + 1)
+        return HOLE if inner is None else inner
+
+    def _operated(self, node: ast.BinOp, depth: int) -> str | None:
+        if isinstance(node.op, ast.Mod):
+            text = self.constant(node.left, depth + 1)
+            return None if text is None else text.replace("%s", HOLE)
+        if not isinstance(node.op, ast.Add):
+            return None
+        parts: list[ast.expr] = []
+        current: ast.expr = node
+        while isinstance(current, ast.BinOp) and isinstance(current.op, ast.Add):
+            parts.append(current.right)
+            current = current.left
+        texts = [self.constant(part, depth + 1) for part in [current, *reversed(parts)]]
+        return (
+            None if all(text is None for text in texts) else "".join(HOLE if text is None else text for text in texts)
+        )
+
+    def _named(self, name: str, depth: int) -> str | None:
+        values = [
+            parent.value
+            for mention in self.names(name)
+            if isinstance(mention.ctx, ast.Store)
+            and isinstance(parent := self.parents.get(mention), ast.Assign | ast.AnnAssign)
+        ]
+        return self.constant(values[0], depth + 1) if len(values) == 1 else None
+
+    def widest(self, node: ast.expr) -> ast.expr:
+        """The whole constant text of which a literal is a part."""
+        found: ast.expr = node
+        parent = self.parents.get(node)
+        while isinstance(parent, ast.BinOp | ast.JoinedStr | ast.FormattedValue):
+            if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mod) and parent.right is found:
+                break
+            if not isinstance(parent, ast.FormattedValue):
+                found = parent
+            parent = self.parents.get(parent)
+        return found if self.constant(found) is not None else node
+
+    def first_piece(self, node: ast.expr) -> ast.AST:
+        """The leftmost part of a sum."""
+        current: ast.expr = node
+        while isinstance(current, ast.BinOp):
+            current = current.left
+        return current
+
+    def typing_only(self, node: ast.AST) -> bool:
+        """Whether a statement stands under `if TYPE_CHECKING:`."""
+        child, parent = node, self.parents.get(node)
+        while parent is not None:
+            if isinstance(parent, ast.If) and child in parent.body:
+                test = parent.test
+                name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
+                if name == "TYPE_CHECKING":
+                    return True
+            child, parent = parent, self.parents.get(parent)
+        return False
+
+
+def _decorated(statement: ast.stmt) -> int:
+    """How many lines of decorators stand above a statement."""
+    decorators = getattr(statement, "decorator_list", [])
+    return statement.lineno - decorators[0].lineno if decorators else 0

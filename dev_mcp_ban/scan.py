@@ -1,0 +1,118 @@
+"""Finds what one file imports and launches of the banned packages, and which modules it names."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dev_mcp_ban import blocks, tokens
+from dev_mcp_ban.specs import Ban
+
+Kind = Literal["import", "type-import", "launch"]
+
+LARGEST = 2_000_000
+LARGEST_PYTHON = 600_000
+_TYPED = (".ts", ".mts", ".cts")
+_SCRIPT = (".tsx", ".js", ".jsx", ".mjs", ".cjs")
+_PAGES = (".vue", ".svelte", ".astro")
+_PYTHON = (".py", ".pyi", ".pyw")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A banned package at a place; line and column count from one, columns in characters."""
+
+    kind: Kind
+    package: str
+    spec: str
+    line: int
+    column: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What a file does, and, if it was not read whole, why."""
+
+    hits: tuple[Hit, ...] = ()
+    unparsed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A module that a file names; `carries` is false for types and mocks, which are gone when the program runs."""
+
+    specifier: str
+    line: int
+    column: int
+    kind: str
+    carries: bool
+
+
+def scan(path: str, data: bytes, ban: Ban) -> Scan:
+    """Judge one file."""
+    lower = path.lower()
+    if not tokens.survives(data, ban):
+        return Scan()
+    data = utf8(data)
+    if len(data) > (LARGEST_PYTHON if lower.endswith(_PYTHON) else LARGEST):
+        return _too_large(path, data, ban)
+    if lower.endswith(_PYTHON):
+        from dev_mcp_ban import python_source
+
+        return python_source.scan(data, ban)
+    from dev_mcp_ban import script_source
+
+    hits: list[Hit] = []
+    unparsed = ""
+    for script, grammar in _scripts(lower, data):
+        found, broken = script_source.scan(script, grammar, ban)
+        hits += found
+        unparsed = unparsed or broken
+    return Scan(hits=tuple(sorted(set(hits), key=lambda hit: (hit.line, hit.column, hit.package))), unparsed=unparsed)
+
+
+def utf8(data: bytes) -> bytes:
+    """The text of a file as UTF-8 without a mark; what is neither UTF-8 nor UTF-16 is read as Latin-1."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16", "replace").encode("utf-8", "replace")
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1").encode()
+    return data
+
+
+def _too_large(path: str, data: bytes, ban: Ban) -> Scan:
+    from dev_mcp_ban import bundles
+
+    size = f"{len(data) / 1_000_000:.1f}"
+    return Scan(
+        hits=bundles.scan(path, data, ban), unparsed=f"{size} MB is too large to parse: searched as built output"
+    )
+
+
+def _scripts(path: str, data: bytes) -> list[tuple[bytes, str]]:
+    if path.endswith(_PAGES):
+        return blocks.scripts(path, data)
+    if path.endswith(_TYPED):
+        return [(data, "ts")]
+    return [(data, "tsx")] if path.endswith(_SCRIPT) else []
+
+
+def edges(path: str, data: bytes) -> tuple[Edge, ...]:
+    """The modules that a file names, in the order of the file; nothing for a file too large to parse."""
+    lower = path.lower()
+    data = utf8(data)
+    if len(data) > (LARGEST_PYTHON if lower.endswith(_PYTHON) else LARGEST):
+        return ()
+    if lower.endswith(_PYTHON):
+        from dev_mcp_ban import python_source
+
+        return python_source.edges(data)
+    from dev_mcp_ban import edges as scripts
+
+    found: list[Edge] = []
+    for script, grammar in _scripts(lower, data):
+        elides = grammar == "ts" or lower.endswith(".tsx")
+        found += scripts.edges(script, grammar, elides=elides)
+    return tuple(sorted(found, key=lambda edge: (edge.line, edge.column)))

@@ -1,0 +1,53 @@
+"""The places around an expression, in words that JavaScript, TypeScript and Python share."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+# Stands in a text for what is only known when the program runs.
+HOLE = "\ufffc"
+
+Kind = Literal[
+    "import",  # the specifier of a module: name says in which form
+    "type-import",  # the same, of types only
+    "module",  # the name of a Python module that is imported
+    "element",  # one of a list
+    "argument",  # of a call: name is the callee
+    "value",  # of an entry of an object: name is its key
+    "named",  # a variable, a field or a default gets it: name says which; the walk ends
+    "receiver",  # a method of it is called: name is the method
+    "key",  # of an entry, of an index, of a member
+    "compared",  # looked at, not used
+    "attribute",  # of an element of a page
+    "type",  # of a variable
+    "text",  # thrown, or a statement by itself
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One place around an expression; the next step is the place around that."""
+
+    kind: Kind
+    name: str = ""
+    index: int = 0
+    texts: tuple[str | None, ...] = ()
+    """The texts of a list, of a call's arguments (a list among them is flattened), or of the entry named `command`."""
+    keys: frozenset[str] = frozenset()
+    """The keys beside this entry of an object."""
+
+
+class Place(Protocol):
+    """An expression in a file."""
+
+    def steps(self) -> Iterator[Step]:
+        """The places around it, from the inside to the end of the statement."""
+        ...
+
+    def text(self) -> str | None:
+        """The constant text that it is, or is a part of."""
+        ...
+
+    def uses(self) -> "list[Place]":
+        """Where the variable that gets this expression is used; nothing when no variable does."""
+        ...

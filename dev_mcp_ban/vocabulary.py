@@ -1,0 +1,162 @@
+"""The words of programs: which calls launch, compare or show, which keys name a program and which a text for people."""
+
+import re
+
+from dev_mcp_ban.specs import words
+
+_LAUNCHERS = re.compile(
+    r"(?:(?:cross|async|safe|node|raw|run|pty|my|do)?_?(?:spawn|exec|execa|execfile|fork|popen|launchprocess)"
+    r"(?:sync|async|file|filesync|fileasync|promise|command|commandsync|node|p|process|v|vp|ve|vpe|l|lp|le|lpe)?"
+    r"|system|getoutput|getstatusoutput|check_call|check_output|posix_spawnp?|create_subprocess_(?:exec|shell)"
+    r"|runcommand|execcommand|\w*stdio\w*(?:transport|parameters|params|server|connection|client)|mcpserverstdio|mcpstdio\w*"
+    r"|stdio_client|deno\.command|npximport|shellscript)",
+    re.IGNORECASE,
+)
+_SHELLS = frozenset({"$", "$.sync", "Bun.$", "zx.$", "shell.exec", "execa.command", "execa.commandSync", "execa.node"})
+_BY_MODULE = frozenset({"run", "call", "Popen", "system", "popen"})
+_MODULES = frozenset(
+    {"subprocess", "sp", "os", "anyio", "trio", "asyncio", "sh", "Bun", "Deno", "child_process", "cp", "commands"}
+)
+_COMPARE = re.compile(
+    r"includes|startsWith|endsWith|indexOf|lastIndexOf|has|have|test|match|matchAll|search|localeCompare|equals?|toBe\w*|toEqual\w*"
+    r"|toContain\w*|toMatch\w*|toHave\w*|toStrictEqual|toThrow\w*|toInclude\w*|some|every|find|findIndex|filter|startswith|endswith|"
+    r"assert\w*|ok|deepEqual|deepStrictEqual|strictEqual|notEqual|notStrictEqual|doesNotMatch|rejects|throws|expect|isEqual|"
+    r"hasOwnProperty|hasOwn|contains|index|count|literal|enum|satisfies|is[A-Z]\w*|has[A-Z]\w*|re\.\w+|RegExp|fullmatch|findall"
+)
+_KEYED = re.compile(
+    r"get|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
+)
+_SHOWS = re.compile(
+    r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|"
+    r"rich|st|i18n|core|telemetry|analytics|reporter|output)(?:\.\w+)+"
+    r"|(?:\w+\.)*(?:log|logs?[A-Z]\w*|warn|warning|error|info|debug|trace|print|println|echo|alert|confirm|prompt|notify|describe|"
+    r"it|test|suite|fail|t|translate|gettext|section|heading|bold|dim|red|green|yellow|cyan|gray|blue|secho|"
+    r"setTitle|setLabel|setDescription|description|summary|usage|example|option|help|note|title|panel|exception|critical|"
+    r"registerTool|tool|registerPrompt|addHelpText|step|context|\w*Error|Error|Exception|\w*Exception|SystemExit)(?:\.\w+)?"
+    r"|(?:\w+\.)*(?:stdout|stderr)\.write|\w*(?:it|test|describe)\.\w+(?:\.\w+)?|sys\.exit|warnings\.warn|ctx\.ui\.\w+"
+)
+_NAMES = re.compile(
+    r"(?!.*[pP]ackage)(?!.*[mM]odule)\w*(?:[nN]ame|[tT]itle|[lL]abel|[dD]escription|[mM]essage|Text|Skill|Plugin|Tool)"
+)
+_LOGS = re.compile(
+    r"(?:console|logger|log|logging|_?log(?:ger)?)(?:\.\w+)+|(?:\w+\.)*(?:log|warn|print|println|pprint|echo|alert|describe|it|test|"
+    r"\w*Error|Error|Exception)|(?:\w+\.)*(?:stdout|stderr)\.write|(?:it|test|describe)(?:\.\w+)+"
+)
+_JOINS = re.compile(
+    r"(?:\w+\.)*(?:join|resolve|joinpath|Path|PurePath|pathJoin|normalize|dirname|basename|existsSync|exists)"
+)
+_LABELS = frozenset(
+    "name title label description desc text message msg url uri href link placeholder id key slug summary help hint note "
+    "notes tooltip heading caption author homepage website docs documentation doc repository repo tags tag keywords keyword category "
+    "categories alias aliases icon logo image why reason detail details comment comments example examples usage owner vendor prefix "
+    "namespace status instructions instruction prompt subtitle blurb tagline body content markdown html "
+    "snippet readme github install installation setup headline info label warning error question answer term "
+    "titles labels names ids identifier handle displayname".split()
+)
+_WEAK_LABELS = frozenset(
+    "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "
+    "toolset group integration capability adapter connector engine channel method transport protocol package_manager client".split()
+)
+_LISTS = frozenset(
+    "allow allowed deny denied block blocked ban banned forbidden trusted known ignore ignored exclude excluded external externals "
+    "patterns pattern blacklist whitelist allowlist denylist blocklist supported reserved legacy deprecated regex matchers "
+    "fragments fragment markers needles signatures substrings noexternal optimizedeps transpilepackages serverexternalpackages names disallowed restricted expected".split()
+)
+_MACHINE = frozenset("package packages pkg npm module modules spec specs specifier dependency deps".split())
+_PROGRAM = frozenset(
+    "command commands cmd cmds program executable exec bin binary script run commandline shell start launcher".split()
+)
+_ARGUMENTS = frozenset("args argv arguments arg argument params parameters".split())
+CATALOGUE = frozenset(
+    {
+        "description",
+        "homepage",
+        "tags",
+        "stars",
+        "category",
+        "categories",
+        "docs",
+        "docsurl",
+        "docs_url",
+        "website",
+        "repository",
+        "icon",
+        "url",
+        "desc",
+    }
+)
+LAUNCHED = frozenset({"command", "cmd", "args", "argv", "program", "executable"})
+STARTED = frozenset({"args", "argv", "env", "transport", "cwd", "stdio", "timeout"})
+
+
+def launches(callee: str) -> bool:
+    """Whether a call starts a program."""
+    head, _, last = callee.rpartition(".")
+    if callee in _SHELLS or callee == "Deno.Command":
+        return True
+    if last in _BY_MODULE and head.rpartition(".")[2] in _MODULES:
+        return True
+    if head and last == "exec" and not head.endswith(("process", "cp", "shell", "shelljs", "execa")):
+        return False
+    return _LAUNCHERS.fullmatch(last) is not None
+
+
+def shell_callee(callee: str) -> bool:
+    """Whether a template with this tag is a command line."""
+    return callee in _SHELLS or launches(callee)
+
+
+def compares(callee: str) -> bool:
+    """Whether a call only looks at what it gets."""
+    last = callee.rpartition(".")[2]
+    return _COMPARE.fullmatch(last) is not None or callee.startswith(("assert.", "re.", "expect("))
+
+
+def keyed(callee: str) -> bool:
+    """Whether a call looks something up by its first argument."""
+    return _KEYED.fullmatch(callee.rpartition(".")[2]) is not None
+
+
+def shows(callee: str) -> bool:
+    """Whether what a call gets is for people: logs, errors, test titles, labels."""
+    return _SHOWS.fullmatch(callee) is not None or _NAMES.fullmatch(callee.rpartition(".")[2]) is not None
+
+
+def logs(callee: str) -> bool:
+    """Whether a call shows even a whole configuration: logs, errors, tests."""
+    return _LOGS.fullmatch(callee) is not None
+
+
+def joins(callee: str) -> bool:
+    """Whether a call puts a path together."""
+    return _JOINS.fullmatch(callee) is not None
+
+
+def _last(name: str) -> str:
+    mine = words(name.rpartition(".")[2])
+    return mine[-1] if mine else ""
+
+
+def labels(name: str, spec: str) -> bool:
+    """Whether what has this name is a label or a text for people, or a list of names to compare with."""
+    mine = words(name.rpartition(".")[2])
+    if not mine or not _MACHINE.isdisjoint(mine):
+        return bool(mine) and not _LISTS.isdisjoint(mine)
+    if mine[-1] in _LABELS or name.lower() in _LABELS or not _LISTS.isdisjoint([*mine, name.lower()]):
+        return True
+    return mine[-1] in _WEAK_LABELS and not spec.startswith("@") and "@" not in spec
+
+
+def names_package(name: str) -> bool:
+    """Whether a key says that its value is a package."""
+    return not {"package", "pkg", "npm", "module", "spec", "dependency"}.isdisjoint(words(name))
+
+
+def names_program(name: str) -> bool:
+    """Whether a key says that its value is started."""
+    return _last(name) in _PROGRAM
+
+
+def names_arguments(name: str) -> bool:
+    """Whether a key says that its value are the arguments of a program."""
+    return _last(name) in _ARGUMENTS

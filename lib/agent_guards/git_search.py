@@ -1,0 +1,224 @@
+"""Search a tree with `git grep`: in the work tree where that is known to hold the same bytes, else in git's objects.
+
+Reading files is several times cheaper than unpacking objects. The work tree stands in for a tree as far as neither the
+index differs from the tree nor a file from the index; the few paths that do differ are searched in the objects.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import BinaryIO, cast
+
+from agent_guards.errors import GitError
+from agent_guards.escape import quote
+from agent_guards.git_clean import Running, WorkTree, start
+from agent_guards.git_command import COMPLETE_CLONE, GitCommand
+from agent_guards.git_objects import decode, encode
+from agent_guards.globs import Globs
+
+_AROUND = ("-i", "-C", "3")
+# So many bytes of questions fit into a pipe that nobody has read from yet.
+_AHEAD = 32_000
+_GREP = (
+    "grep",
+    "-a",
+    "-z",
+    "--full-name",
+    "--no-color",
+    "--no-line-number",
+    "--no-column",
+    "--no-textconv",
+    "--no-recurse-submodules",
+)
+# Work tree files are opened in parallel; objects are unpacked one after the other, however many threads ask.
+_IN_FILES, _IN_OBJECTS = ("--threads", "4"), ("--threads", "1")
+_SPECIAL = frozenset(".[]{}()*+?^$|\\")
+_ANY_SUFFIX = re.compile(r"\*\*/(\*\.\w+)")
+# Git puts dashes between lines that do not follow each other.
+_RECORD = re.compile(rb"(?:--\n)?([^\0]+)\0([^\n]*)\n")
+_SYMLINK = re.compile(rb"120000 blob ([0-9a-f]+)\t([^\0]+)\0")
+
+
+class GitSearch:
+    """Searches in the trees of one clone; what is learnt of its work tree serves every later search."""
+
+    def __init__(self, git: GitCommand) -> None:
+        self._git = git
+        self._work_tree = WorkTree(git)
+        self._ahead: dict[tuple[str, ...], Running] = {}
+
+    def close(self) -> None:
+        """End what was started and not asked for."""
+        for running in self._ahead.values():
+            running.stop()
+        self._work_tree.close()
+
+    def ahead(self, texts: Sequence[str], globs: Sequence[str]) -> None:
+        """Start what `lines` will ask for, before it is known of which tree: git then works while Python still imports."""
+        line = _in_work_tree(_AROUND, "|".join(map(_either, texts)), globs)
+        self._ahead[line] = start(self._git, line)
+        self._work_tree.compare()
+
+    def search(
+        self, tree: str, texts: Sequence[str], globs: Sequence[str], *, few: bool = False
+    ) -> Callable[[], tuple[str, ...]]:
+        """Start to look for files that hold one of the texts in any case, also as UTF-16; the answer is asked for later.
+
+        `few` says that the globs mean so few files that the work tree is not worth a look.
+        """
+        if not texts or not globs:
+            return tuple
+        return self._listed(tree, ("-l", "-i"), "|".join(map(_either, texts)), globs, few=few)
+
+    def lines(self, tree: str, texts: Sequence[str], globs: Sequence[str]) -> Callable[[], Iterator[tuple[str, bytes]]]:
+        """Start to look for texts as `search` does; the answers are files, each with the lines around what was found."""
+        if not texts or not globs:
+            return lambda: iter(())
+        waiting = self._begin(tree, _AROUND, "|".join(map(_either, texts)), globs)
+        return lambda: _gathered(waiting())
+
+    def matching(self, tree: str, expression: str, globs: Sequence[str]) -> Callable[[], tuple[str, ...]]:
+        """Start to look for files in which an expression (PCRE and POSIX alike) matches within a line."""
+        return self._listed(tree, ("-l",), expression, globs)
+
+    def occurrences(
+        self, tree: str, expression: str, globs: Sequence[str], *, few: bool = False
+    ) -> Callable[[], bytes]:
+        """Start to collect every match of an expression (PCRE and POSIX alike) as `path NUL match LF`."""
+        return self._begin(tree, ("-o",), expression, globs, few=few)
+
+    def contents(self, tree: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Files of a tree that are known to stand there, with what they hold; git works ahead while one is looked at."""
+        if not paths:
+            return
+        process = self._git.start("cat-file", "--batch")
+        questions, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
+        with process:
+            try:
+                count = max(1, _AHEAD // max(len(path) * 4 + len(tree) for path in paths))
+                for first in range(0, len(paths), count):
+                    some = paths[first : first + count]
+                    questions.write(b"".join(self._name(tree, path) + b"\n" for path in some))
+                    questions.flush()
+                    for path in some:
+                        header = answers.readline().rsplit(b" ", 2)
+                        if len(header) < len(("name", "type", "size")) or header[1] != b"blob":
+                            raise GitError(f"Git lost {quote(path)} while it was read.", COMPLETE_CLONE)
+                        yield path, answers.read(int(header[2]))
+                        answers.read(1)
+            finally:
+                process.kill()
+
+    def _name(self, tree: str, path: str) -> bytes:
+        """A name for the file at a path; one with a line end cannot be asked for in a line."""
+        name = encode(path) or b""
+        if b"\n" not in name:
+            return tree.encode() + b":" + name
+        found = self._git.run("ls-tree", "-z", "--full-tree", tree, "--", name)
+        return found.partition(b"\t")[0].rpartition(b" ")[2]
+
+    def symlinks(self, tree: str) -> dict[str, str]:
+        """Every symbolic link of a tree: path -> the id of the blob that holds its target."""
+        listing = self._git.run("ls-tree", "-r", "-z", "--full-tree", tree)
+        return {decode(path): oid.decode() for oid, path in _SYMLINK.findall(b"\0" + listing)}
+
+    def names(self, tree: str, folder: str) -> tuple[str, ...]:
+        """What stands in a folder of a tree (without its slash; nothing for the top); a folder that is missing is empty."""
+        where = (encode(f"{folder}/") or b"",) if folder else ()
+        listing = self._git.run("ls-tree", "-z", "--name-only", "--full-tree", tree, "--", *where)
+        return tuple(decode(path).rpartition("/")[2] for path in listing.split(b"\0")[:-1])
+
+    def paths(self, tree: str, suffix: str) -> tuple[str, ...]:
+        """Every path of a tree that ends so."""
+        listing = self._git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", tree)
+        return tuple(decode(path) for path in re.findall(rb"([^\0]*" + re.escape(suffix.encode()) + rb")\0", listing))
+
+    def tracked(self) -> int:
+        """How many files the checkout tracks, from the index's header alone; 0 where there is none."""
+        index = self._git.folder / decode(self._git.run("rev-parse", "--git-path", "index")).strip("\n")
+        try:
+            with open(index, "rb") as file:
+                header = file.read(12)
+        except OSError:
+            return 0
+        return int.from_bytes(header[8:]) if header.startswith(b"DIRC") else 0
+
+    def _listed(
+        self, tree: str, options: tuple[str, ...], expression: str, globs: Sequence[str], *, few: bool = False
+    ) -> Callable[[], tuple[str, ...]]:
+        waiting = self._begin(tree, options, expression, globs, few=few)
+        return lambda: tuple(decode(path) for path in waiting().split(b"\0")[:-1])
+
+    def _begin(
+        self, tree: str, options: tuple[str, ...], expression: str, globs: Sequence[str], *, few: bool = False
+    ) -> Callable[[], bytes]:
+        where = tuple(map(_pathspec, globs))
+        line = _in_work_tree(options, expression, globs)
+        if few and not self._work_tree.known(tree):
+            return lambda: self._in_objects(tree, options, expression, where)
+        # The search starts before it is known whether its answer will do: the second core is idle otherwise.
+        early = self._ahead.pop(line, None) or start(self._git, line)
+        self._work_tree.compare()
+
+        def finish() -> bytes:
+            differing = self._work_tree.differing(tree)
+            if differing is None:
+                early.stop()
+                return self._in_objects(tree, options, expression, where)
+            status, found = early.output()
+            if status > 1:
+                found = self._in_files(options, expression, where)
+            if not differing:
+                return found
+            inside = Globs(glob.lower() for glob in globs)
+            asked = [
+                b":(top,literal)" + name for path in differing if inside.match(path.lower()) and (name := encode(path))
+            ]
+            kept = _without(found, differing, listed="-l" in options)
+            return kept + (self._in_objects(tree, options, expression, asked) if asked else b"")
+
+        return finish
+
+    def _in_files(self, options: tuple[str, ...], expression: str, where: Sequence[str]) -> bytes:
+        """Search the work tree with a git that has no PCRE, or whose PCRE gave up."""
+        return self._git.run(*_GREP, *_IN_FILES, *options, "-E", "-e", expression, "--", *where, accept=(0, 1))
+
+    def _in_objects(self, tree: str, options: tuple[str, ...], expression: str, where: Sequence[str | bytes]) -> bytes:
+        line = (*_GREP, *_IN_OBJECTS, *options)
+        try:
+            found = self._git.run(*line, "-P", "-e", expression, tree, "--", *where, accept=(0, 1))
+        except GitError:
+            found = self._git.run(*line, "-E", "-e", expression, tree, "--", *where, accept=(0, 1))
+        prefix = re.escape(tree.encode()) + b":"
+        after = rb"(\A|\0)" if "-l" in options else rb"(\A|\n)"
+        return re.sub(after + prefix, rb"\1", found)
+
+
+def _either(text: str) -> str:
+    """Write a text as an expression for itself and for its UTF-16."""
+    return "[^[:print:]]?".join("\\" + letter if letter in _SPECIAL else letter for letter in text)
+
+
+def _in_work_tree(options: tuple[str, ...], expression: str, globs: Sequence[str]) -> tuple[str, ...]:
+    return (*_GREP, *_IN_FILES, *options, "-P", "-e", expression, "--", *map(_pathspec, globs))
+
+
+def _pathspec(glob: str) -> str:
+    # Git compares a suffix many times faster than it matches `**`.
+    simple = _ANY_SUFFIX.fullmatch(glob)
+    return f":(top,icase){simple[1]}" if simple else f":(top,glob,icase){glob}"
+
+
+def _without(found: bytes, paths: Sequence[str], *, listed: bool) -> bytes:
+    """Take the answers for some paths out, of either kind."""
+    gone = {encode(path) for path in paths}
+    if listed:
+        return b"".join(path + b"\0" for path in found.split(b"\0")[:-1] if path not in gone)
+    return b"".join(record[0] for record in _RECORD.finditer(found) if record[1] not in gone)
+
+
+def _gathered(found: bytes) -> Iterator[tuple[str, bytes]]:
+    """Put the lines of each file together."""
+    for path, records in groupby(_RECORD.finditer(found), key=itemgetter(1)):
+        yield decode(path), b"\n".join(record[2] for record in records)

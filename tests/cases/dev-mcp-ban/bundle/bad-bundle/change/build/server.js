@@ -1,0 +1,1 @@
+var a=1;import("@shopify/dev-mcp").then(x=>x());

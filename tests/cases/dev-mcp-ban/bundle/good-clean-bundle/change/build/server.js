@@ -1,0 +1,1 @@
+var a="https://acme-mcp.fly.dev",appendEvidence=1;

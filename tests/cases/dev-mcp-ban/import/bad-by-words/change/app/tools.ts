@@ -1,0 +1,2 @@
+import x from 'acme-mcp-server-dev';
+x();

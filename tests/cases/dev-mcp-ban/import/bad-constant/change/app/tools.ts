@@ -1,0 +1,2 @@
+const name = 'chrome-devtools' + '-mcp';
+export const load = () => import(name);

@@ -1,0 +1,2 @@
+import server from '@shopify/dev-mcp';
+server();

@@ -1,0 +1,2 @@
+import server = require('@shopify/dev-mcp');
+server();

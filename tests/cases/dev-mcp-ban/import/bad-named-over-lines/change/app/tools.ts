@@ -1,0 +1,5 @@
+import {
+  start,
+  stop,
+} from '@shopify/dev-mcp/server.js';
+start(stop);

@@ -1,0 +1,3 @@
+import importlib
+
+server = importlib.import_module("acme_mcp_dev")

@@ -1,0 +1,1 @@
+console.log(require.resolve('chrome-devtools-mcp/package.json'));

@@ -1,0 +1,2 @@
+const server = require('@upstash/context7-mcp');
+server();

@@ -1,0 +1,4 @@
+// moved down
+import x from '@shopify/dev-mcp';
+x();
+export {};

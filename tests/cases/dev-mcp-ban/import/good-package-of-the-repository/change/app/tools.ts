@@ -1,0 +1,2 @@
+import x from '@shop/mcp-dev';
+x();

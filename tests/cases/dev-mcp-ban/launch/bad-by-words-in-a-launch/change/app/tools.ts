@@ -1,0 +1,2 @@
+import { execa } from 'execa';
+await execa('bunx', ['acme-mcp-dev']);

@@ -1,0 +1,6 @@
+export const mcpServers = {
+  shopify: {
+    command: 'npx',
+    args: ['-y', '@shopify/dev-mcp@latest'],
+  },
+};

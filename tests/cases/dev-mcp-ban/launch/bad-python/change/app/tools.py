@@ -1,0 +1,3 @@
+import subprocess
+
+subprocess.run(["npx", "-y", "chrome-devtools-mcp@latest"])

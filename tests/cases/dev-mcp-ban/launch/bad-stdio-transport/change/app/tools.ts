@@ -1,0 +1,1 @@
+new StdioClientTransport({ command: 'npx', args: ['-y', '@upstash/context7-mcp'] });

@@ -1,0 +1,3 @@
+import { client } from '../lib/tools';
+
+export const orders = [client];

@@ -1,0 +1,2 @@
+import x from '@shopify/dev-mcp';
+export const client = x;

@@ -1,0 +1,3 @@
+import { client } from '../lib/tools.js';
+
+export const orders = [client];

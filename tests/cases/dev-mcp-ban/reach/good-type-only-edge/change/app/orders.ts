@@ -1,0 +1,3 @@
+import type { client } from '../lib/tools';
+
+export const orders: (typeof client)[] = [];

@@ -1,0 +1,2 @@
+import type { Server } from '@shopify/dev-mcp';
+export type Mine = Server;

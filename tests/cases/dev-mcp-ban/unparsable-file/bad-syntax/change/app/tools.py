@@ -1,0 +1,2 @@
+import chrome_devtools_mcp
+def broken(:
