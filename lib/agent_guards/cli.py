@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from agent_guards import __version__
+from agent_guards.cli_agent import add_agent_commands
+from agent_guards.cli_record import parse
 from agent_guards.env import RunEnv
 from agent_guards.errors import GuardError
 
@@ -21,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    arguments = _parser().parse_args(argv)
+    arguments = parse(_parser(), argv)
     try:
         return _run(arguments)
     except GuardError as error:
@@ -82,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_validate(commands)
     _add_catalogue(commands)
+    add_agent_commands(commands)
     demo = commands.add_parser("demo", help="make a small repository with a good and a bad change, and judge both")
     demo.add_argument("--keep", metavar="DIR", help="make the repository in this (new) folder and keep it")
     demo.set_defaults(command=_demo)

@@ -27,6 +27,8 @@ class Context:
     """Judge the whole tree instead of a change (`--all`, push, audits)."""
     worktree: bool = False
     """Judge the uncommitted tree."""
+    queue: str | None = None
+    """The merge queue's branch, where one is judged."""
     notes: tuple[str, ...] = ()
 
 

@@ -36,6 +36,8 @@ class RunEnv:
     api_url: str = GITHUB_API
     server_url: str = GITHUB
     token: str | None = field(default=None, repr=False)
+    ca_bundle: str | None = None
+    """Certificates to trust instead of the usual ones, for a GitHub of one's own."""
     run_id: int | None = None
     run_attempt: int | None = None
     step_summary: str | None = None
@@ -50,6 +52,12 @@ class RunEnv:
     columns: int | None = None
     ci: bool = False
     home: str | None = None
+    agent: str | None = None
+    """The agent's name (AGENT_NAME)."""
+    task: str | None = None
+    """What the agent is at (AGENT_TASK)."""
+    author: tuple[str, ...] = ()
+    """Name and address under which git is told to commit, where the environment says so."""
     git: Mapping[str, str] = field(default_factory=_nothing, repr=False)
     """The whole environment of every git process. Not shown: a proxy's address may hold a password."""
     inputs: Mapping[str, str] = field(default_factory=_nothing)
@@ -73,6 +81,7 @@ class RunEnv:
             api_url=get("GITHUB_API_URL", GITHUB_API),
             server_url=get("GITHUB_SERVER_URL", GITHUB),
             token=inputs.pop("token", None) or get("GITHUB_TOKEN"),
+            ca_bundle=get("REQUESTS_CA_BUNDLE") or get("SSL_CERT_FILE"),
             run_id=_count(get("GITHUB_RUN_ID")),
             run_attempt=_count(get("GITHUB_RUN_ATTEMPT")),
             step_summary=get("GITHUB_STEP_SUMMARY"),
@@ -85,9 +94,30 @@ class RunEnv:
             columns=_count(get("COLUMNS")),
             ci=_on(get("CI")),
             home=get("HOME") or get("USERPROFILE"),
+            agent=get("AGENT_NAME"),
+            task=get("AGENT_TASK"),
+            author=tuple(given[name] for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL") if name in given),
             git=MappingProxyType({name: text for name, text in given.items() if name.upper() in _FOR_GIT}),
             inputs=MappingProxyType(inputs),
         )
+
+    @property
+    def git_credentials(self) -> Mapping[str, str]:
+        """Variables with which git may fetch from this run's own server: what a checkout that keeps no token lacks."""
+        if not (self.actions and self.token):
+            return _nothing()
+        from base64 import b64encode
+
+        key = f"http.{self.server_url}/.extraheader"
+        secret = b64encode(f"x-access-token:{self.token}".encode("utf-8", "surrogateescape")).decode()
+        # The empty value takes away the header that a checkout may have left: GitHub refuses two of them.
+        return {
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": key,
+            "GIT_CONFIG_VALUE_0": "",
+            "GIT_CONFIG_KEY_1": key,
+            "GIT_CONFIG_VALUE_1": f"AUTHORIZATION: basic {secret}",
+        }
 
     def colour(self, *, terminal: bool) -> bool:
         """Whether text for a person is coloured, where it goes to a terminal and where it does not."""

@@ -23,7 +23,7 @@ _SHOWN_BY = (
 _LARGEST = 25 * 1024 * 1024  # GitHub delivers no payload above 25 MB
 _COMMIT = re.compile(r"(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})\Z")
 _REPOSITORY = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}\Z)[\w.-]+\Z", re.ASCII)
-_NO_DESCRIPTION = (
+NO_DESCRIPTION = (
     "The merge queue's event carries no description: the rules about description sections are not judged here, "
     "they were judged on the pull request."
 )
@@ -61,6 +61,7 @@ class _PullRequest(msgspec.Struct, kw_only=True):
 class _MergeGroup(msgspec.Struct, kw_only=True):
     base_sha: str
     head_sha: str
+    head_ref: str | None = None
 
 
 class _Event(msgspec.Struct, kw_only=True):
@@ -149,7 +150,8 @@ def _merge_group(event: _MergeGroupEvent, repository: str | None) -> Context:
         repository=_full_name(event, repository),
         base=_commit(event.merge_group.base_sha, "merge_group.base_sha"),
         head=_commit(event.merge_group.head_sha, "merge_group.head_sha"),
-        notes=(_NO_DESCRIPTION,),
+        queue=event.merge_group.head_ref,
+        notes=(NO_DESCRIPTION,),
     )
 
 

@@ -1,7 +1,7 @@
 """Find where two histories meet, and fetch what a shallow clone lacks for that: one commit, then depth by steps."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from subprocess import TimeoutExpired
 
 from agent_guards.errors import GitError, GuardError, UsageError
@@ -30,6 +30,8 @@ class History:
     fetch: bool
     notes: list[str]
     """What was fetched, for the reader who wonders where the time went."""
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Variables that let git fetch what the clone's own set-up may not; used only when that has failed."""
 
     def shallow(self) -> bool:
         """Whether the clone's history was cut off."""
@@ -75,7 +77,12 @@ class History:
 
     def _fetch(self, depth: Sequence[str], oids: Sequence[str], trouble: str, way_out: str) -> None:
         try:
-            self.git.run(*_FETCH, *depth, _REMOTE, *oids, seconds=SECONDS)
+            try:
+                self.git.run(*_FETCH, *depth, _REMOTE, *oids, seconds=SECONDS)
+            except GuardError:
+                if not self.credentials:
+                    raise
+                self.git.under(**self.credentials).run(*_FETCH, *depth, _REMOTE, *oids, seconds=SECONDS)
         except TimeoutExpired:
             raise GitError(
                 f"{trouble}, and {_REMOTE} did not answer within {SECONDS:g} seconds.", FULL_HISTORY

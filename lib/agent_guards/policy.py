@@ -18,6 +18,7 @@ Text = Annotated[str, msgspec.Meta(pattern=r"\S")]
 Texts = Annotated[tuple[Text, ...], msgspec.Meta(max_length=MOST)]
 Patterns = Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST)]
 Words = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(\*[a-z0-9]+)*$(?!\n)")]
+AgentName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)")]
 RuleId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$(?!\n)")]
 
 
@@ -129,6 +130,34 @@ class Authors(_Part, frozen=True, kw_only=True):
     exempt: Texts = ("dependabot[bot]", "renovate[bot]")
 
 
+class ServerName(_Part, frozen=True, kw_only=True):
+    """The name under which an MCP server's calls are recorded."""
+
+    server: Text
+    tool: Text
+
+
+class AuthorName(_Part, frozen=True, kw_only=True):
+    """The agent that an author of commits is: by the name or the e-mail address that git is told."""
+
+    author: Text
+    agent: AgentName
+
+
+class Recorder(_Part, frozen=True, kw_only=True):
+    """What the recorder is told: how to call things."""
+
+    tools: Annotated[tuple[ServerName, ...], msgspec.Meta(max_length=MOST)] = ()
+    agents: Annotated[tuple[AuthorName, ...], msgspec.Meta(max_length=MOST)] = ()
+
+
+class OnFailure(_Part, frozen=True, kw_only=True):
+    """What happens to a pull request at which a guard fails, beside the report."""
+
+    labels: bool = False
+    draft: bool = False
+
+
 class Waiver(_Part, frozen=True, kw_only=True):
     """One rule, accepted on some paths until a day."""
 
@@ -158,6 +187,8 @@ class Policy(_Part, frozen=True, kw_only=True):
     version: Literal[1] = 1
     guards: GuardPolicies = GuardPolicies()
     authors: Authors = Authors()
+    recorder: Recorder = Recorder()
+    on_failure: OnFailure = OnFailure()
     waivers: Annotated[tuple[Waiver, ...], msgspec.Meta(max_length=MOST)] = ()
 
     def __post_init__(self) -> None:

@@ -120,6 +120,7 @@ def _walk(description: str) -> Iterator[tuple[int, Line]]:
                 fresh_item = True
             case "list_item_close":
                 boxes.pop()
+                fresh_item = False  # an item of a quotation has said nothing
             case "inline" | "html_block" if not quotes:
                 start = (token.map or [0])[0] + 1
                 lines = _inline(token, start) if token.type == "inline" else _html(token.content, start)

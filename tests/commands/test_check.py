@@ -15,7 +15,7 @@ LINE = json.dumps({
     "timestamp": "2026-01-02T10:00:00Z",
     "purpose": "Look up loaders",
 })  # fmt: skip
-BODY = f"## MCP Evidence\n- {E}\n"
+BODY = f"## MCP Evidence\n- {E}\n\n## Dev MCP Check\nVerified: No dev MCP imports in app/\n"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ LINE = '{"tool": "t", "doc_ref": "/d", "request_id": "r1", "timestamp": "2026-01
 def judge(capsys, repo, *arguments):
     """The exit status, and the report or the complaint."""
     body = repo.path.parent / "body.md"
-    body.write_text(f"## MCP Evidence\n- {E}\n")
+    body.write_text(f"## MCP Evidence\n- {E}\n\n## Dev MCP Check\nVerified: No dev MCP imports in app/\n")
     status = main(["check", "--repo", str(repo.path), "--body-file", str(body), "--format", "json", *arguments])
     captured = capsys.readouterr()
     return status, json.loads(captured.out) if captured.out else captured.err

@@ -34,7 +34,7 @@ def write(path, text):
 
 def validate(capsys, *arguments, status=0):
     assert main(["validate", "--format", "json", *map(str, arguments)]) == status
-    (guard,) = json.loads(capsys.readouterr().out)["guards"]
+    guard, *_ = json.loads(capsys.readouterr().out)["guards"]
     return guard
 
 
@@ -125,3 +125,24 @@ def test_a_file_beyond_the_cap_is_not_read_into_rows(tree, capsys):
 def test_wrong_usage_gets_one_clear_message(tree, capsys, arguments, message):
     assert main(["validate", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_heartbeats_and_lists_of_tasks_are_judged_by_themselves(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    beat = {"timestamp": "2026-01-02T10:00:00Z", "task": "ENG-1", "status": "doing"}
+    folder = "artifacts/nora/2026-01-02"
+    write(
+        f"{folder}/heartbeat.ndjson",
+        json.dumps(beat) + "\n" + json.dumps(beat | {"timestamp": "9026-01-02T10:00:00Z"}) + "\n",
+    )
+    write(f"{folder}/logs/heartbeat.ndjson", json.dumps(beat | {"status": "Doing"}) + "\n")
+    write(f"{folder}/tasks.todo.json", '{"tasks": [{"id": "ENG-1", "status": "going"}]}\n')
+    guard = validate(capsys, "--all", status=1)
+    assert guard["guard"] == "idle-guard"
+    assert guard["facts"] == {"heartbeat_files": 2, "heartbeat_lines": 3, "tasks_files": 1, "tasks_lines": 0}
+    assert rules(guard) == [
+        ("future", f"{folder}/heartbeat.ndjson", 2),
+        ("malformed-path", f"{folder}/logs/heartbeat.ndjson", None),
+        ("schema", f"{folder}/logs/heartbeat.ndjson", 1),
+        ("schema", f"{folder}/tasks.todo.json", 1),
+    ]

@@ -132,7 +132,7 @@ def assert_markdown(place, payload):
     assert page.attributes == {"href"}
     path = payload if place == "path" else "x"
     link = address(path) if len(path) <= PATH_LIMIT else None
-    assert page.links == [*([BLOB + link + "#L7"] if link else []), outcomes.SCHEMA.docs]
+    assert page.links == [outcomes.SCHEMA.docs, *([BLOB + link + "#L7"] if link else [])]
     shown = {
         "value": inside("`tool` is ", quote(payload), LONGEST),
         "path": visible(shorten(payload, PATH_LIMIT)) + ":7:2",

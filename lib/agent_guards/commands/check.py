@@ -1,20 +1,27 @@
 """`agent-guards check`: judge a change with the guards that are asked for."""
 
 import argparse
-from collections.abc import Mapping
+import gc
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent_guards.change import resolve
 from agent_guards.commands.output import moment, publish, read_file, threshold
-from agent_guards.context import Context
+from agent_guards.context import Change, Context
 from agent_guards.env import RunEnv
 from agent_guards.errors import UsageError
 from agent_guards.escape import quote
 from agent_guards.git import GitRepository
-from agent_guards.guard import load_guards
+from agent_guards.guard import Guard, load_guards
 from agent_guards.policy import Policy, parse
-from agent_guards.report import Mode, Outcome, Subject
+from agent_guards.report import Mode, Outcome, Report, Subject
 from agent_guards.run import examine, policy_of
+
+if TYPE_CHECKING:
+    from agent_guards.deliver import Errand
 
 _MODES: Mapping[str, Mode] = {"enforce": "enforce", "warn": "warn", "observe": "observe"}
 
@@ -28,19 +35,70 @@ def run(arguments: argparse.Namespace, env: RunEnv) -> int:
         raise UsageError(f"mode: {quote(word)} is none of {', '.join(_MODES)}.")
     given_policy = _given_policy(arguments, env)
     context = _context(arguments, env)
-    with GitRepository(Path(arguments.repo), trust=env.actions, environ=env.git) as repository:
-        change = resolve(context, repository, moment(arguments))
-        policy, source = given_policy or policy_of(repository, change)
-        policy = policy.with_mode(_MODES[word]) if word else policy
-        reports = tuple(examine(guard, repository, change, policy, fail_on=fail_on) for guard in guards)
-        subject = Subject(
-            repository=context.repository or repository.origin(),
-            base=change.base,
-            head=change.head,
-            pull_request=change.pull_request,
-            policy=source,
-        )
-    return publish(Outcome(subject=subject, reports=reports), guards, arguments, env)
+    # The run ends with the command, and what it reads holds no cycles: looking for them would cost much of the time.
+    gc.disable()
+    with _errand(arguments, env, guards) as errand:
+        context = errand.begin(context) if errand else context
+        with GitRepository(
+            Path(arguments.repo), trust=env.actions, environ=env.git, credentials=env.git_credentials
+        ) as repository:
+            for guard in guards if context.whole else ():
+                if guard.prepare:
+                    guard.prepare(repository)
+            change = resolve(context, repository, moment(arguments))
+            policy, source = given_policy or policy_of(repository, change)
+            policy = policy.with_mode(_MODES[word]) if word else policy
+
+            def judge(change: Change) -> tuple[Report, ...]:
+                return tuple(examine(guard, repository, change, policy, fail_on=fail_on) for guard in guards)
+
+            reports = _group(errand, context, change, repository, judge) if errand and context.queue else judge(change)
+            subject = Subject(
+                repository=context.repository or repository.origin(),
+                base=change.base,
+                head=change.head,
+                pull_request=change.pull_request,
+                policy=source,
+            )
+        outcome = Outcome(subject=subject, reports=reports)
+        status = publish(outcome, guards, arguments, env)
+        if errand:
+            from agent_guards.commands.reporting import report_back
+
+            report_back(errand, outcome, policy, guards, env)
+    return status
+
+
+def _errand(
+    arguments: argparse.Namespace, env: RunEnv, guards: Iterable[Guard]
+) -> "AbstractContextManager[Errand | None]":
+    """Business with GitHub there is only where the runner's own event is judged; a replay or a local run has none."""
+    if not (env.actions and _own_event(arguments, env)):
+        return nullcontext()
+    from agent_guards.deliver import Errand
+    from agent_guards.switches import Switches
+
+    return Errand(env=env, switches=Switches.of_inputs(env.inputs), guards=tuple(guard.name for guard in guards))
+
+
+def _group(
+    errand: "Errand",
+    context: Context,
+    change: Change,
+    repository: GitRepository,
+    judge: Callable[[Change], tuple[Report, ...]],
+) -> tuple[Report, ...]:
+    """Judge a merge group: as a whole, and each of its pull requests by its own description."""
+    from agent_guards.merge_queue import judge_group, members
+
+    commits = [commit.oid for commit in repository.log(change.base, change.head)] if change.base else []
+    pulls, notes = members(errand.github, context, commits)
+    return judge_group(
+        pulls,
+        context,
+        judge(replace(change, notes=(*notes, *repository.notes))),
+        lambda own: judge(resolve(own, repository, change.when)),
+    )
 
 
 def _given_policy(arguments: argparse.Namespace, env: RunEnv) -> tuple[Policy, str] | None:
@@ -78,9 +136,14 @@ def _event(arguments: argparse.Namespace, env: RunEnv) -> Context:
     for flag in ("base", "worktree", "all", "body_file", "author"):
         if getattr(arguments, flag):
             raise UsageError(f"--event says what to judge; it goes without --{flag.replace('_', '-')}.")
-    own = env.event_path and Path(arguments.event) == Path(env.event_path)
+    own = _own_event(arguments, env)
     return from_event(
         env.event_name if own else None,
         read_file(arguments.event, "The event"),
         repository=env.repository if own else None,
     )
+
+
+def _own_event(arguments: argparse.Namespace, env: RunEnv) -> bool:
+    """Whether the event is the runner's own, not one that is replayed."""
+    return bool(arguments.event and env.event_path and Path(arguments.event) == Path(env.event_path))

@@ -45,6 +45,7 @@ def _free_shipping(now: datetime) -> dict[str, str]:
     return {
         "app/shipping.ts": "export const shipping = (subtotal: number) => (subtotal >= 50 ? 0 : 4.9);\n",
         _evidence("nora", now, "shipping"): _recorded("shipping", now - timedelta(minutes=30), calls),
+        _heartbeat("nora", now): _beats("SHOP-7", now - timedelta(minutes=36), count=8, last="done"),
     }
 
 
@@ -54,11 +55,17 @@ Shipping is free from 50 euros on.
 
 ## MCP Evidence
 - `{_evidence("nora", now, "shipping")}` (3 calls)
+
+## Heartbeat
+- `{_heartbeat("nora", now)}`
+
+## Dev MCP Check
+- [x] Verified: No dev MCP imports in app/
 """
 
 
 def _discount(now: datetime) -> dict[str, str]:
-    """Every line has the fault that an agent in a hurry leaves: invented, edited, copied, half written."""
+    """Every line has the fault that an agent in a hurry leaves: invented, edited, copied, half written; then it fell silent."""
     made = (now - timedelta(minutes=9)).strftime("%Y-%m-%dT%H:%M:%SZ")
     good = {"tool": "context7", "doc_ref": "/shopify/functions", "request_id": "rio-1", "timestamp": made}
     lines = [
@@ -70,8 +77,15 @@ def _discount(now: datetime) -> dict[str, str]:
     yesterday = now - timedelta(days=1)
     before = start(now)[_evidence("nora", yesterday, "cart")]
     return {
-        "app/discount.ts": "export const discount = (total: number) => total * 0.5;\n",
+        "app/discount.ts": (
+            'import { inspect } from "../scripts/inspect";\n\n'
+            "export const discount = (total: number) => inspect(total * 0.5);\n"
+        ),
+        "scripts/inspect.ts": (
+            'import { client } from "@shopify/dev-mcp";\n\nexport const inspect = <T>(value: T): T => client.show(value);\n'
+        ),
         _evidence("rio", now, "discount"): "\n".join(lines) + "\n",
+        _heartbeat("rio", now): _beats("SHOP-8", now - timedelta(minutes=190), count=20, last="doing"),
         _evidence("nora", yesterday, "cart"): before.replace("Check the cart mutation's fields", "Check discounts"),
     }
 
@@ -84,7 +98,27 @@ Half price for everybody!
 - {_evidence("rio", now, "discount")}
 - artifacts/rio/2026-13-40/mcp/pricing.jsonl
 - No MCP usage - non-code change
+
+## Heartbeat
+- <2h single session
+
+## Dev MCP Check
+- [x] Verified: No dev MCP imports in app/
 """
+
+
+def _heartbeat(agent: str, day: datetime) -> str:
+    return f"artifacts/{agent}/{day:%Y-%m-%d}/heartbeat.ndjson"
+
+
+def _beats(task: str, first: datetime, *, count: int, last: str) -> str:
+    """A beat every five minutes, and one that says how it ended."""
+    lines = []
+    for number in range(count):
+        moment = (first + timedelta(minutes=5 * number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        status = last if number == count - 1 else "doing"
+        lines.append(json.dumps({"timestamp": moment, "task": task, "status": status}))
+    return "".join(line + "\n" for line in lines)
 
 
 def _evidence(agent: str, day: datetime, name: str) -> str:

@@ -53,16 +53,16 @@ def publish(outcome: Outcome, guards: Iterable[Guard], arguments: argparse.Names
     """Print the report, and return the exit status that it means."""
     chosen = arguments.format or env.inputs.get("format") or ("github" if env.actions else "text")
     if arguments.output:
-        _write(Path(arguments.output), _render(chosen, outcome, guards, env, terminal=False))
+        _write(Path(arguments.output), render(chosen, outcome, guards, env, terminal=False))
         chosen = "github" if env.actions else "text"
-    sys.stdout.write(_render(chosen, outcome, guards, env, terminal=sys.stdout.isatty()))
+    sys.stdout.write(render(chosen, outcome, guards, env, terminal=sys.stdout.isatty()))
     if outcome.verdict is Verdict.ERROR:
         return GuardError.status
     return int(outcome.verdict is Verdict.FAIL)
 
 
-def _render(chosen: str, outcome: Outcome, guards: Iterable[Guard], env: RunEnv, *, terminal: bool) -> str:
-    """Only the renderer that is asked for is imported."""
+def render(chosen: str, outcome: Outcome, guards: Iterable[Guard], env: RunEnv, *, terminal: bool) -> str:
+    """Write the outcome in one form. Only the renderer that is asked for is imported."""
     match chosen:
         case "json":
             from agent_guards.render.json_v1 import document
@@ -83,12 +83,13 @@ def _render(chosen: str, outcome: Outcome, guards: Iterable[Guard], env: RunEnv,
         case "text":
             from agent_guards.render.text import text
 
-            return text(outcome, colour=env.colour(terminal=terminal), width=_width(env, terminal=terminal))
+            return text(outcome, colour=env.colour(terminal=terminal), width=width(env, terminal=terminal))
         case _:
             raise UsageError(f"format: {quote(chosen)} is none of text, json, markdown, sarif, github.")
 
 
-def _width(env: RunEnv, *, terminal: bool) -> int:
+def width(env: RunEnv, *, terminal: bool) -> int:
+    """How wide a page is: as wide as the terminal, within limits."""
     from shutil import get_terminal_size
 
     columns = env.columns or (get_terminal_size().columns if terminal else 100)

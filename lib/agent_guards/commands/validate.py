@@ -89,7 +89,7 @@ def _choose(arguments: argparse.Namespace, known: list[FileFormat]) -> dict[File
             fitting = wanted
         for form in fitting:
             chosen[form].append((where, path))
-    return {form: paths for form, paths in chosen.items() if paths or arguments.all}
+    return {form: paths for form, paths in chosen.items() if paths} or chosen
 
 
 def _judged_path(where: str) -> str:
