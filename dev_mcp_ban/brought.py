@@ -21,7 +21,7 @@ from dev_mcp_ban.tree import Source, Tree
 # A larger file is no source, and no bundle that anybody would ship.
 LARGEST = 64 * 1024 * 1024
 # In a tree of more files than this, older findings are counted only where there are new ones to tell.
-SMALL = 10_000
+SMALL = 2_000
 
 F = TypeVar("F", Hit, Dependency)
 

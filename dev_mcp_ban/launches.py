@@ -16,6 +16,7 @@ _DEEPEST = 3
 _MOST_USES = 40
 _LONGEST_PROGRAM = 20
 _MOST_FOLLOWED = 100
+_IN_PACKAGES = frozenset({"package.json", "build", "dist", "bin", "lib", "src", "index.js"})
 _NEVER = frozenset({"key", "compared", "attribute", "type", "text"})
 
 
@@ -154,6 +155,8 @@ def _element(subject: _Text, step: Step, state: _State) -> _State | None:
     if commands.looks_only(argv):
         return None
     state = replace(state, argv=argv, index=step.index)
+    if subject.whole and _installed(step):
+        return _launched(state, "a path into `node_modules`", subject.whole)
     if package := subject.started(argv):
         chosen = commands.package_at(argv)
         if step.index in chosen or (subject.listed and chosen):
@@ -264,12 +267,20 @@ def _chosen(argv: tuple[str | None, ...]) -> set[int]:
 
 
 def _joined(subject: _Text, step: Step, state: _State) -> _State | None:
-    """A part of a path: a package only behind `node_modules`."""
-    before = [text for text in step.texts[: step.index] if text]
-    if subject.whole and before and before[-1].rstrip("/\\").endswith("node_modules"):
+    """A part of a path: a package behind `node_modules`, or before what stands in packages."""
+    if subject.whole and _installed(step):
         return _launched(state, "a path into `node_modules`", subject.whole)
+    before, after = step.texts[: step.index], step.texts[step.index + 1 :]
+    if subject.listed and before and before[-1] is None and after and after[0] in _IN_PACKAGES:
+        return _launched(state, "a path into a package", subject.listed)
     lone = len(step.texts) == 1 and "@" in subject.text[1:]
     return state if subject.path or state.entry or lone else None
+
+
+def _installed(step: Step) -> bool:
+    """Whether the part before it is the folder of installed packages."""
+    before = [text for text in step.texts[: step.index] if text]
+    return bool(before) and before[-1].rstrip("/\\").endswith("node_modules")
 
 
 def _receiver(_: _Text, step: Step, state: _State) -> _State | None:

@@ -22,6 +22,7 @@ from agent_guards.switches import Switches
 DESCRIPTION = "description"
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _CRASHED = "The guards could not finish: this is a bug of ours, and nothing was judged. The log of the job tells more."
+_LOST = "The report could not be written: this is a bug of ours. The job has the verdict; its log tells more."
 _NO_TOKEN = Fault(trouble=Trouble.REFUSED, message="No token was given")
 _NO_HOST = Fault(
     trouble=Trouble.REFUSED, message="GITHUB_API_URL is neither https nor this machine: no token goes there"
@@ -75,9 +76,13 @@ class Errand:
     def deliver(self, outcome: Outcome, policy: Policy) -> list[Delivery]:
         """Bring the reports to GitHub. From here on nothing that happens can make the verdict another."""
         self.done = True
-        found = [*self._description(), *self._statuses(outcome)]
-        writings = list(self._writings(outcome, policy))
-        return _joined([*found, *in_step(self.github, writings)])
+        try:
+            found = [*self._description(), *self._statuses(outcome)]
+            return _joined([*found, *in_step(self.github, list(self._writings(outcome, policy)))])
+        except BaseException:
+            if self.check_runs:
+                self.check_runs.abandon(_LOST)
+            raise
 
     @property
     def cost(self) -> str:
@@ -113,7 +118,7 @@ class Errand:
         if isinstance(self.page, Fault):
             yield self._undone(DESCRIPTION, "pull-requests: read")
         else:
-            yield Delivery(sink=DESCRIPTION, status=Status.SENT, detail="Read from GitHub when the run began.")
+            yield Delivery(sink=DESCRIPTION, status=Status.READ, detail="From GitHub, when the run began.")
 
     def _statuses(self, outcome: Outcome) -> Iterator[Delivery]:
         if not self.switches.status:

@@ -8,6 +8,8 @@ class Status(StrEnum):
     """What became of a report on its way to one place."""
 
     SENT = "sent"
+    READ = "read"
+    """Nothing was written there: it was asked."""
     SKIPPED = "skipped"
     FAILED = "failed"
 

@@ -41,6 +41,12 @@ async def slow(seconds: float) -> str:
 
 
 @server.tool()
+def text(size: int) -> str:
+    """Answer at length."""
+    return "x" * size
+
+
+@server.tool()
 async def order(size: Annotated[Size, Resolve(ask)]) -> int:
     """Ask for the size first."""
     return size.size

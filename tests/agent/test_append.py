@@ -230,7 +230,7 @@ def test_links_are_refused_wherever_they_stand(tmp_path, link):
 
 def test_a_link_that_appears_in_the_last_moment_is_not_followed(tmp_path, monkeypatch):
     (tmp_path / "x").symlink_to(tmp_path / "outside")
-    monkeypatch.setattr(module, "_refuse_link", lambda _: None)
+    monkeypatch.setattr(module, "_stands", lambda _: False)
     with pytest.raises(AppendError, match="cannot be written"):
         append(str(tmp_path), "x", line())
     assert not (tmp_path / "outside").exists()
@@ -261,6 +261,18 @@ def test_a_file_that_is_replaced_while_we_wait_is_opened_anew(tmp_path, monkeypa
     append(str(tmp_path), PATH, line(b"new"))
     assert (tmp_path / PATH).read_bytes() == b"new\n"
     assert (tmp_path / "old").read_bytes() == b"old\n"
+
+
+def test_a_folder_that_another_writer_makes_first_is_no_trouble(tmp_path, monkeypatch):
+    real = os.mkdir
+
+    def beaten(path, *mode):
+        real(path, *mode)
+        real(path, *mode)
+
+    monkeypatch.setattr(os, "mkdir", beaten)
+    append(str(tmp_path), PATH, line())
+    assert (tmp_path / PATH).read_bytes() == b'{"n":1}\n'
 
 
 def test_a_file_that_is_always_taken_away_is_an_error(tmp_path, monkeypatch):

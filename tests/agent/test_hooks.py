@@ -394,6 +394,7 @@ def test_options_that_are_wrong_do_not_stop_the_agent(desk):
     assert (done.returncode, done.stdout) == (0, b"")
     assert b"expected one argument; nothing was done" in done.stderr
     assert desk.run("record", "proxy", "--server").returncode == 2
+    assert cli.main(["record", "proxy"]) == 2
 
 
 def test_a_payload_beyond_the_limit_is_taken_from_the_agent_and_not_recorded(desk, monkeypatch, tmp_path):
@@ -412,16 +413,26 @@ def test_a_payload_beyond_the_limit_is_taken_from_the_agent_and_not_recorded(des
 def test_the_agent_may_start_its_hooks_elsewhere(desk, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    run = {"cwd": elsewhere, "env": desk.environ, "capture_output": True, "check": True}
-    command = [sys.executable, "-I", "-m", "agent_guards", "record", "hook"]
-    subprocess.run(command, input=json.dumps(CURSOR | {"workspace_roots": [7, "/no", str(desk.path)]}).encode(), **run)
-    subprocess.run(command, input=json.dumps(CLAUDE | {"cwd": str(desk.path / "artifacts")}).encode(), **run)
-    subprocess.run([*command, "--repo", str(desk.path)], input=json.dumps(DEVIN).encode(), **run)
+
+    def started(payload, *options):
+        command = [sys.executable, "-I", "-m", "agent_guards", "record", "hook", *options]
+        done = subprocess.run(
+            command,
+            input=json.dumps(payload),
+            cwd=elsewhere,
+            env=desk.environ,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stderr
+
+    assert started(CURSOR | {"workspace_roots": [7, "/no", str(desk.path)]}) == ""
+    assert started(CLAUDE | {"cwd": str(desk.path / "artifacts")}) == ""
+    assert started(DEVIN, "--repo", str(desk.path)) == ""
     assert len(desk.evidence) == 2  # Devin's has the id of Claude's
-    done = subprocess.run(command, input=json.dumps(CLAUDE).encode(), **run)
-    assert b"in no git repository" in done.stderr
-    done = subprocess.run([*command, "--repo", "nowhere"], input=json.dumps(CLAUDE).encode(), **run)
-    assert b"--repo `nowhere` is no folder" in done.stderr
+    assert "in no git repository" in started(CLAUDE)
+    assert "--repo `nowhere` is no folder" in started(CLAUDE, "--repo", "nowhere")
 
 
 def test_a_folder_that_is_gone_does_not_stop_the_agent(desk, tmp_path):

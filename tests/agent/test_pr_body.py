@@ -87,7 +87,7 @@ AROUND = (
 )
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.sampled_from(sorted(PARTS))), st.sampled_from(AROUND), st.sampled_from(["code", "always"]))
 def test_what_it_writes_passes_the_guards_and_doing_it_twice_changes_nothing(changes, parts, around, asked):
     head = changes(parts)

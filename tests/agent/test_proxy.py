@@ -155,14 +155,18 @@ def test_a_call_that_the_server_did_not_survive_leaves_a_trail(desk):
     desk.validate()
 
 
+def keep_writing(pipe):
+    for _ in range(100):
+        pipe.write(b"y" * 100_000)
+        pipe.flush()
+        time.sleep(0.01)
+
+
 def test_a_server_that_closes_its_input_early_and_a_client_that_closes_its_output_are_survived(desk):
     process = python(desk, "import os, time; os.close(0); os.write(1, b'x'); time.sleep(.3)")
     assert os.read(process.stdout.fileno(), 1) == b"x"
     with pytest.raises(BrokenPipeError):
-        for _ in range(100):
-            process.stdin.write(b"y" * 100_000)
-            process.stdin.flush()
-            time.sleep(0.01)
+        keep_writing(process.stdin)
     with suppress(BrokenPipeError):
         process.stdin.close()
     assert process.wait(timeout=30) == 0
@@ -262,7 +266,7 @@ class Slow:
     def __init__(self):
         self.gate = threading.Event()
 
-    def record(self, _):
+    def record(self, *_):
         self.gate.wait(10)
 
 
@@ -284,13 +288,41 @@ def test_a_file_that_stays_locked_does_not_hold_the_end(desk, monkeypatch):
     one = writer(desk, lambda: slow)
     for number in range(3):
         one.put(call(number))
-    time.sleep(0.05)
+    time.sleep(0.2)
     one.close(lost=1)
     assert [message for _, message in desk.journal] == [
         "A call is not in the evidence: answers were too long or could not be read",
-        "3 calls of this session are not in the evidence.",
+        "4 calls of this session are not in the evidence.",
     ]
     slow.gate.set()
+
+
+def test_a_full_queue_does_not_hold_the_end_either(desk, monkeypatch):
+    monkeypatch.setattr(tap, "_CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr(tap, "MOST_AT_ONCE", 1)
+    slow = Slow()
+    one = writer(desk, lambda: slow)
+    one._queue = queue.Queue(1)
+    one.put(call(0))
+    time.sleep(0.1)
+    one.put(call(1))
+    one.close()
+    assert one.dropped == 1
+    slow.gate.set()
+
+
+def test_lines_of_one_burst_form_one_chain(desk):
+    from agent_guards.agent.identity import Names
+    from agent_guards.agent.recorder import Recorder
+
+    recorder = Recorder(command="c", checkout=desk.checkout, agent="nora", names=Names(), purpose=lambda: "p")
+    recorder.record(*map(call, range(3)))
+    [file] = desk.path.glob("artifacts/nora/*/mcp/s.jsonl")
+    file.write_bytes(file.read_bytes()[:-1])
+    recorder.record(*map(call, (2, 3, 3, 4)))
+    assert [line["x_recorder"]["seq"] for line in desk.evidence] == [0, 1, 2, 3, 4]
+    assert not recorder.record(call(4))
+    desk.validate()
 
 
 def test_a_bug_in_the_listening_ends_it_and_not_the_forwarding(desk, monkeypatch):
@@ -382,6 +414,14 @@ def test_the_terminal_has_told_its_foreground_group_already(monkeypatch):
         process.wait()
     assert sent == [signal.SIGUSR1]
     assert status_of(-9) == 137
+
+
+def test_where_pipes_cannot_be_widened_they_stay_as_they_are(monkeypatch):
+    import fcntl
+
+    monkeypatch.delattr(fcntl, "F_SETPIPE_SZ")
+    for end in proxy._pipe():
+        os.close(end)
 
 
 def test_a_server_without_a_command_is_wrong_usage():

@@ -1,118 +1,93 @@
-"""Measure the search for banned packages against other tools: `python tests/bench/bench_ban.py [ROUNDS] [FILES...]`.
+"""Measure the search for banned packages against other tools: `python tests/bench/bench_ban.py`.
 
-Every measurement is a whole process, the programs take turns, and what is told is the median of the ratios to ripgrep in the
-same round. RIPGREP names ripgrep 14.1; PEERS a folder whose node_modules holds oxlint, dependency-cruiser and typescript
-(both are left out where they are not named). PYTHON in front of this script is the one that runs the guard.
+Every measurement is a whole process and the programs take turns; what is told is the median of the ratios to ripgrep in the same
+round. ripgrep (PyPI) has to be on PATH or beside this Python. PEERS names a folder whose node_modules holds oxlint; left out, it is
+not measured.
 """
 
 import json
 import os
-import resource
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from statistics import median
 
 from ban_trees import generate
+from measuring import measure, print_rows, take_turns
 
-HERE = Path(__file__).resolve().parent
+ROUNDS = 9
 SEED = "mcp.*dev|dev.*mcp"
-KINDS = ("clean", "outside", "chain")
-RULES = {
-    "forbidden": [
-        {"name": "no", "severity": "error", "from": {"path": "^app"}, "to": {"path": "chrome-devtools-mcp", "reachable": True}}
-    ],
-    "options": {"tsPreCompilationDeps": True, "tsConfig": {"fileName": "tsconfig.json"}, "doNotFollow": {"path": "node_modules"}},
-}  # fmt: skip
+CHECK = [sys.executable, "-I", "-m", "agent_guards", "check", "dev-mcp-ban"]
+RIPGREP = shutil.which("rg", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}") or "rg"
+PROGRAMS = {
+    "ours": [*CHECK, "--all"],
+    "ripgrep": [RIPGREP, "-il", SEED, "-g", "*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}", "./"],
+    "grep": ["grep", "-rniE", SEED, "--include=*.ts", "--include=*.tsx", "."],
+}
+GOALS = {"clean": "1.5", "outside": "2", "chain": "6"}
+SHOWN = {
+    "clean": "clean",
+    "outside": "with banned things outside production that nothing imports",
+    "chain": "with one real chain",
+}
 
 
-def programs():
-    """What is measured: name -> command, run in the tree."""
-    return {
-        "ripgrep": [os.environ.get("RIPGREP", "rg"), "-il", SEED, "-g", "*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}", "./"],
-        "seed's grep": ["grep", "-rniE", SEED, "--include=*.ts", "--include=*.tsx", "."],
-        "guard": [sys.executable, "-I", str(HERE / "ban_driver.py"), "."],
-    }
+def ratio(runs, name):
+    """How long ours took against another program, round by round."""
+    return median(mine.wall / its.wall for mine, its in zip(runs["ours"], runs[name], strict=True))
 
 
-def measure(command, tree):
-    """One run: seconds, seconds of CPU, MiB of the largest process."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, own = os.wait4(process.pid, 0)
-    process.returncode = 0
-    seconds = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, cpu, own.ru_maxrss / 1024
+def rows_of(tree, count, kind):
+    """Measure one tree."""
+    runs = take_turns(PROGRAMS, ROUNDS, tree)
+    what = f"`check dev-mcp-ban --all` of {count:,} files, {SHOWN[kind]}"
+    yield f"{what}, against ripgrep", f"{ratio(runs, 'ripgrep'):.2f}", GOALS[kind]
+    if kind == "clean":
+        yield "the same, against the seed's `grep -r`", f"{ratio(runs, 'grep'):.2f}", "1.1"
+        yield "the same, memory", f"{max(run.memory for run in runs['ours']):.0f} MiB", "60 MiB at 10,000 files"
+        if os.environ.get("PEERS"):
+            yield oxlint(tree, median(run.wall for run in runs["ours"]))
+        yield pull_request(tree, count)
 
 
-def compare(tree, rounds):
-    """Let the programs take turns, and print what they took."""
-    runs = {name: [] for name in programs()}
-    for _ in range(rounds):
-        for name, command in programs().items():
-            runs[name].append(measure(command, tree))
-    base = runs["ripgrep"]
-    for name, found in runs.items():
-        ratio = median(mine[0] / its[0] for mine, its in zip(found, base, strict=True))
-        cpu = median(mine[1] / its[1] for mine, its in zip(found, base, strict=True))
-        seconds, _, size = (median(column) for column in zip(*found, strict=True))
-        print(
-            f"  {name:12} {seconds:7.3f} s  {ratio:6.2f} x ripgrep  {cpu:6.2f} x its CPU  {size:5.0f} MiB", flush=True
-        )
-
-
-def peers(tree, folder):
-    """One run each of the tools that look for imports."""
-    bin_ = Path(folder, "node_modules/.bin")
+def oxlint(tree, ours):
+    """One run of the fastest linter that knows restricted imports."""
     (tree / "oxlint.json").write_text(
-        json.dumps({"rules": {"no-restricted-imports": ["error", {"patterns": ["*mcp*"]}]}}), "utf-8"
+        json.dumps({"rules": {"no-restricted-imports": ["error", {"patterns": ["*mcp*"]}]}})
     )
-    (tree / "depcruise.json").write_text(json.dumps(RULES), "utf-8")
-    for name, command in {
-        "guard": programs()["guard"],
-        "oxlint": [str(bin_ / "oxlint"), "-c", "oxlint.json", "-A", "all", "-D", "no-restricted-imports", "."],
-        "depcruise": [str(bin_ / "depcruise"), "--config", "depcruise.json", "app", "packages", "scripts"],
-    }.items():
-        seconds, cpu, size = measure(command, tree)
-        print(f"  {name:12} {seconds:7.3f} s  {cpu:7.3f} s of CPU  {size:5.0f} MiB (one run)", flush=True)
+    program = Path(os.environ["PEERS"], "node_modules/.bin/oxlint")
+    took = measure([str(program), "-c", "oxlint.json", "-A", "all", "-D", "no-restricted-imports", "."], tree).wall
+    (tree / "oxlint.json").unlink()
+    return "the same, against oxlint's `no-restricted-imports`", f"{ours / took:.2f}", "0.4"
 
 
-def pull_request(tree, rounds):
+def pull_request(tree, count):
     """Touch ten files, and measure what judging the change costs above an empty Python."""
-    touched = sorted((tree / "app/routes").rglob("*.ts"))[
-        :: max(1, len(list((tree / "app/routes").rglob("*.ts"))) // 10)
-    ][:10]
-    for path in touched:
+    sources = sorted((tree / "app/routes").rglob("*.ts"))
+    for path in sources[:: max(1, len(sources) // 10)][:10]:
         with path.open("a", encoding="utf-8") as file:
             file.write('import { z } from "zod";\nexport const schema = z.string();\n')
     author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     subprocess.run(["git", *author, "commit", "-qam", "Change"], cwd=tree, check=True)
-    command = [*programs()["guard"], "HEAD~1"]
-    ours = [measure(command, tree)[1] for _ in range(rounds)]
-    empty = [measure([sys.executable, "-I", "-c", "pass"], tree)[1] for _ in range(rounds)]
-    print(
-        f"  ten files changed: {1000 * (median(ours) - median(empty)):.0f} ms of CPU above `python -I -c pass`",
-        flush=True,
+    runs = take_turns(
+        {"ours": [*CHECK, "--base", "HEAD~1"], "bare": [sys.executable, "-I", "-c", "pass"]}, ROUNDS, tree
     )
+    above = median(run.cpu for run in runs["ours"]) - median(run.cpu for run in runs["bare"])
+    what = f"`check dev-mcp-ban` of a change of ten files among {count:,}: CPU above `python -I -c pass`"
+    return what, f"{above * 1000:.0f} ms", "100 ms"
 
 
-def main(rounds="9", *counts):
-    """Measure every size and kind of tree."""
-    for count in [int(one) for one in counts] or [1_000, 10_000, 50_000]:
-        for kind in KINDS:
+def table(counts=(1_000, 10_000, 50_000)):
+    """Rows for the README."""
+    rows = []
+    for count in counts:
+        for kind in GOALS:
             with tempfile.TemporaryDirectory(prefix="bench-ban-") as folder:
-                tree = generate(Path(folder, "tree"), count, kind)
-                print(f"{count:,} files, {kind}", flush=True)
-                compare(tree, int(rounds))
-                if kind == "clean":
-                    pull_request(tree, int(rounds))
-                    if os.environ.get("PEERS"):
-                        peers(tree, os.environ["PEERS"])
+                rows += rows_of(generate(Path(folder, "tree"), count, kind), count, kind)
+    return rows
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    print_rows(table([int(one) for one in sys.argv[1:]] or (1_000, 10_000, 50_000)))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 EVIDENCE = "artifacts/nora/2026-01-02/mcp/cart.jsonl"
 LINE = '{"tool": "t", "doc_ref": "/d", "request_id": "r%d", "timestamp": "2026-01-02T10:00:00Z", "purpose": "p"}\n'
-BODY = f"## MCP Evidence\n- `{EVIDENCE}` (12 calls)\n"
+BODY = f"## MCP Evidence\n- `{EVIDENCE}` (12 calls)\n\n## Dev MCP Check\nVerified: No dev MCP imports in app/\n"
 POLICY = "version: 1\nguards:\n  guard-mcp:\n    tools: [t]\n"
 ROUNDS = 15
 SIZES = (8_000, 80_000)

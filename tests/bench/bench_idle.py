@@ -1,14 +1,17 @@
 """Measure `check --all` over 1,000 heartbeat files of 200 beats against reading them and `orjson.loads` of every line.
 
-`python tests/bench/bench_idle.py [ROUNDS]`. Every measurement is a whole process; the programs take turns, so that a busy machine is
+`python tests/bench/bench_idle.py`. Every measurement is a whole process; the programs take turns, so that a busy machine is
 busy for both. The Python needs the guards' dependencies and orjson; nothing is installed here.
 """
 
 import sys
+import tempfile
 from pathlib import Path
+from statistics import median
+
+from measuring import print_rows, take_turns
 
 FILES, BEATS_A_FILE = 1000, 200
-ROOT = Path(__file__).resolve().parent.parent.parent
 READ = """
 import os, sys
 from orjson import loads
@@ -58,59 +61,26 @@ def generate(root):
         subprocess.run(("git", *arguments), cwd=root, env=environ, check=True)
 
 
-def publish(site):
-    """Write the metadata by which the guards of this checkout are found."""
-    import tomllib
-
-    guards = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
-    folder = site / "agent_guards-0.dist-info"
-    folder.mkdir()
-    entries = "".join(f"{name} = {target}\n" for name, target in guards["agent_guards.guards"].items())
-    (folder / "entry_points.txt").write_text(f"[agent_guards.guards]\n{entries}", encoding="utf-8")
-
-
-def main(rounds):
-    """Generate, take turns, print."""
-    import os
-    import tempfile
-    from importlib.util import find_spec
-    from statistics import median
-
-    sys.path.insert(0, str(Path(__file__).parent))
-    from bench_validate import measure
-
-    lacking = [name for name in ("orjson", "msgspec", "jsonschema", "markdown_it", "yaml") if not find_spec(name)]
-    if lacking:
-        raise SystemExit(f"{sys.executable} lacks {', '.join(lacking)}: run this with a Python that has them.")
-    paths = [str(ROOT / "lib"), str(ROOT)]
-    start = "import sys; sys.path[:0] = {}; from agent_guards.cli import main; sys.exit(main())"
-    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as site:
+def table():
+    """Rows for the README."""
+    with tempfile.TemporaryDirectory() as root:
         generate(root)
-        publish(Path(site))
-        programs = {
-            "check --all": [sys.executable, "-I", "-c", start.format([site, *paths]), "check", "--all", "--repo", root],
-            "read and orjson.loads": [sys.executable, "-I", "-c", READ, f"{root}/artifacts"],
-            "pass": [sys.executable, "-I", "-c", "pass"],
-        }
-        runs = {name: [] for name in programs}
-        for _ in range(rounds):
-            for name, command in programs.items():
-                runs[name].append(measure(command))
-    print(
-        f"{FILES * BEATS_A_FILE:,} beats in {FILES:,} files, {rounds} rounds, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    )
-    print(
-        f"{'':24}{'wall min':>9}{'median':>8}{'CPU min':>9}{'median':>8}{'MiB':>6}   check / this (wall min, median; CPU min)"
-    )
-    ours_wall, ours_cpu = ([run[i] for run in runs["check --all"]] for i in (0, 1))
-    for name, measured in runs.items():
-        wall, cpu = ([run[i] for run in measured] for i in (0, 1))
-        ratios = (
-            f"{min(ours_wall) / min(wall):.2f} {median(ours_wall) / median(wall):.2f} {min(ours_cpu) / min(cpu):.2f}"
+        runs = take_turns(
+            {
+                "ours": [sys.executable, "-I", "-m", "agent_guards", "check", "idle-guard", "--all", "--repo", root],
+                "bare": [sys.executable, "-I", "-c", READ, f"{root}/artifacts"],
+            },
+            9,
         )
-        memory = max(run[2] for run in measured)
-        print(f"{name:24}{min(wall):9.3f}{median(wall):8.3f}{min(cpu):9.3f}{median(cpu):8.3f}{memory:6.0f}   {ratios}")
+    ratio = median(run.wall for run in runs["ours"]) / median(run.wall for run in runs["bare"])
+    return [
+        (
+            "`check idle-guard --all` of 1,000 files with 200 beats, against reading and `orjson.loads` alone",
+            f"{ratio:.2f}",
+            "3",
+        )
+    ]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 7)
+    print_rows(table())

@@ -5,7 +5,7 @@ import os
 
 import pytest
 from desk import Desk
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from agent_guards.agent import journal
@@ -207,9 +207,13 @@ KEYS = st.sampled_from([
 ])  # fmt: skip
 
 
+EMPTY = Standing(os.open(os.devnull, os.O_RDONLY), 0)
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(KEYS, JSON | NAMES, max_size=8), NAMES, st.text(max_size=20))
-def test_whatever_the_payload_the_line_is_valid_evidence(tmp_path_factory, given_payload, name, purpose):
+@example({"tool_name": "mcp__a__b", "tool_use_id": "\x1b"}, "mcp__a__b", "")
+def test_whatever_the_payload_the_line_is_valid_evidence(given_payload, name, purpose):
     try:
         call = call_of({"tool_name": name, **given_payload}, lambda: ["a"], every=True)
     except GuardError:
@@ -219,7 +223,7 @@ def test_whatever_the_payload_the_line_is_valid_evidence(tmp_path_factory, given
     said = clean(purpose, 100) or "not stated"
     line = compose(
         call, tool=clean(call.server, 100) or "unknown", purpose=said, timestamp="2026-01-02T10:00:00.000Z", chain="c" * 16,
-        standing=Standing(os.open(os.devnull, os.O_RDONLY), 0),
+        standing=EMPTY,
     )  # fmt: skip
     assert b"\n" not in line
     assert TOKEN.encode() not in line

@@ -43,7 +43,7 @@ def test_a_green_page_is_a_heading_and_a_table():
 
 def test_every_finding_is_one_item_under_its_rule_the_gravest_first():
     page = render(summary(of(*(outcomes.SCHEMA.at(f"{s.word}.", "a", s, severity=s) for s in Severity))))
-    assert page.elements.count("li") == 3
+    assert "li" not in page.elements, "one finding of a rule needs no list"
     assert re.findall("(error|warning|notice)\\.", page.prose) == ["error", "warning", "notice"]
     page = render(
         summary(of(*(rule.at(f"{rule.id}.", "a", n) for n in (1, 2) for rule in (outcomes.SCHEMA, outcomes.REWRITTEN))))
@@ -115,7 +115,7 @@ def test_a_rule_that_fired_often_hides_none_that_fired_once(limit):
 def test_a_page_keeps_within_its_limit_and_counts_what_it_leaves_out(limit, count):
     text = summary(outcomes.many(count, files=7), limit=limit)
     page = render(text)
-    shown = page.elements.count("li")
+    shown = page.prose.count(" is missing.")
     assert len(text.encode()) <= limit
     if shown < count:
         assert f"{count - shown:,} more finding" in page.prose
@@ -197,7 +197,7 @@ def test_a_guard_that_could_not_judge_says_why():
 
 
 def test_the_mode_is_told_where_it_does_not_enforce():
-    assert "⚠️&nbsp;not blocking (mode observe)" in summary(
+    assert "⚠️&nbsp;not&nbsp;blocking&nbsp;(mode&nbsp;observe)" in summary(
         of(outcomes.GAP.at("x."), verdict=Verdict.WARN, mode="observe")
     )
 

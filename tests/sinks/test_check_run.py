@@ -241,3 +241,13 @@ def test_a_check_run_that_is_gone_is_a_failure(fake, runs):
 def test_a_guard_that_was_never_opened_is_told(runs):
     (delivery,) = bring(runs, ONE)
     assert delivery.status is Status.FAILED
+
+
+@pytest.mark.parametrize(("of", "conclusion"), [(ONE, "FAILURE"), (GREEN, "SUCCESS")])
+def test_a_report_that_github_refuses_leaves_no_run_open(fake, runs, of, conclusion):
+    runs.open()
+    fake.fail(match='"annotations"', status=422, message="Invalid path")
+    assert bring(runs, of)[0].status is Status.FAILED
+    (run,) = only("guard-mcp", fake)
+    assert (run["status"], run["conclusion"]) == ("COMPLETED", conclusion)
+    assert run["output"]["summary"] == "GitHub refused the whole report; the summary of the job has it."

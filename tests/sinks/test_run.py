@@ -113,7 +113,7 @@ def test_a_failing_one_fails_and_says_so_everywhere(repo, fake, check):
     assert "## ❌ Agent Guards" in result.summary
     assert "Where this report went" in result.summary
     assert "comment        sent     Created." in result.table
-    assert "description    sent" in result.table
+    assert "description    read" in result.table
 
 
 def test_one_guard_alone_has_its_own_comment_status_and_check_run(repo, fake, check):
@@ -276,6 +276,14 @@ def test_a_bug_of_ours_after_the_verdict_cannot_change_it(repo, fake, check, mon
     result = check(pull_request(repo), **ON)
     assert result.status == 0
     assert "A bug of ours (ZeroDivisionError); the verdict stands." in result.table
+    assert {(run["status"], run["conclusion"]) for run in fake.check_runs.values()} == {("COMPLETED", "FAILURE")}
+
+
+def test_a_bug_of_ours_between_two_writes_leaves_what_was_written(repo, fake, check, monkeypatch):
+    monkeypatch.setattr("agent_guards.deliver._joined", lambda _: 1 / 0)
+    assert check(pull_request(repo), **{**ON, "check-run": "false"}).status == 0
+    assert check(pull_request(repo), **ON).status == 0
+    assert {run["conclusion"] for run in fake.check_runs.values()} == {"SUCCESS"}
 
 
 def test_a_cancelled_run_leaves_nothing_open(repo, fake, check, monkeypatch):
@@ -427,3 +435,19 @@ def test_a_comment_whose_answer_was_lost_is_looked_for_and_not_doubled(repo, fak
     result = check(pull_request(repo, "nothing"), comment="true")
     assert len(fake.comments) == 1
     assert "comment      sent     Created." in result.table
+
+
+def test_dependabot_s_token_may_nothing_and_its_pull_request_is_judged_all_the_same(repo, fake, check):
+    fake.permissions.clear()
+    result = check(pull_request(repo, "Bumps x.", user={"login": "dependabot[bot]"}), "guard-mcp", **ON)
+    assert (result.status, result.outputs["verdict"]) == (0, "exempt"), result.out
+    assert result.table.count("skipped") == 3
+    assert "permissions:\n" in result.table
+
+
+def test_a_fork_under_the_base_s_own_workflow_is_told_the_lines_to_add(repo, fake, check):
+    fake.permissions.clear()
+    event = pull_request(repo)
+    event["pull_request"]["head"]["repo"] = {"full_name": "fork/demo", "id": 2}
+    result = check(event, name="pull_request_target", **ON)
+    assert "checks: write" in result.table

@@ -13,7 +13,7 @@ from agent_guards.escape import quote
 
 PATIENCE = 10.0
 """Seconds to wait for other writers."""
-BLOCK = 64 * 1024
+BLOCK = 4096
 _ATTEMPTS = 100
 _FLAGS = os.O_RDWR | os.O_APPEND | sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOINHERIT", "O_BINARY")
@@ -30,12 +30,15 @@ class Standing:
 
     descriptor: int
     size: int
+    added: bytes = b""
+    """Further lines that will be written in one go with the next one."""
 
     def end(self, most: int) -> bytes:
-        """Read whole lines from the end of the file, so many bytes of them at most."""
+        """Read whole lines from the end of the file, so many bytes of them at most, and what is added to it."""
         start = max(self.size - most, 0)
         data = _read(self.descriptor, start, self.size - start)
-        return data if start == 0 else data[data.find(b"\n") + 1 :]
+        data = data if start == 0 else data[data.find(b"\n") + 1 :]
+        return data + (b"\n" if data and self.added and data[-1:] != b"\n" else b"") + self.added
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Appended:
 
 
 Compose = Callable[[Standing], bytes | None]
-"""Makes the line, without its line end, from what stands in the file already; None for no line."""
+"""Makes the line (or several), without its last line end, from what stands in the file already; None for no line."""
 
 
 def append(root: str, path: str, compose: Compose, *, seconds: float = PATIENCE) -> Appended:
@@ -90,17 +93,23 @@ def _make_folders(root: str, path: str) -> str:
     *folders, name = path.split("/")
     for folder in folders:
         at = os.path.join(at, folder)
-        _refuse_link(at)
-        with suppress(FileExistsError):
-            os.mkdir(at)
+        if not _stands(at):
+            with suppress(FileExistsError):
+                os.mkdir(at)
     at = os.path.join(at, name)
-    _refuse_link(at)
+    _stands(at)
     return at
 
 
-def _refuse_link(at: str) -> None:
-    if os.path.islink(at):
+def _stands(at: str) -> bool:
+    """Whether something stands there; a link must not."""
+    try:
+        mode = os.lstat(at).st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISLNK(mode):
         raise AppendError(f"{quote(at)} is a symbolic link.", "Records are not written through links: remove it.")
+    return True
 
 
 def _open(whole: str) -> tuple[int, bool]:

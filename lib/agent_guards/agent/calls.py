@@ -20,7 +20,8 @@ LONGEST_ID = 200
 LONGEST_NAME = 100
 MOST_VALUES = 10_000
 CHAIN_START = "0" * 64
-_WINDOW = 256 * 1024
+_WINDOW = 16 * 1024
+"""Two hooks of one call follow each other at once, and so do the lines of most sessions."""
 _LIBRARY = re.compile(r"/[\w.@-]+/[\w.-]+(?:/[\w.@-]+)?", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]")
 
@@ -64,9 +65,10 @@ def made_up_id(origin: str, server: str, tool: str, arguments: object, moment: s
 def compose(call: Call, *, tool: str, purpose: str, timestamp: str, chain: str, standing: Standing) -> bytes | None:
     """Write the evidence line; None where the call stands in the file already, told by a second hook."""
     request_id = clean(call.request_id, LONGEST_ID)
-    if encode(request_id) in standing.end(_WINDOW):
+    tail = standing.end(_WINDOW)
+    if encode(request_id) in tail:
         return None
-    seq, prev = _follow(standing, chain)
+    seq, prev = _follow(tail, chain) or _follow(standing.end(standing.size), chain) or (0, CHAIN_START)
     line = {
         "tool": tool,
         "doc_ref": clean(reference(call), LONGEST_REFERENCE * 2),
@@ -91,17 +93,18 @@ def chain_of(session: str, branch: str) -> str:
     return sha256(f"{session}\0{branch}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _follow(standing: Standing, chain: str) -> tuple[int, str]:
+def _follow(lines: bytes, chain: str) -> tuple[int, str] | None:
     """Find the end of a chain: the number of the next line, and the digest of the last one."""
-    for most in (_WINDOW, standing.size):
-        lines = standing.end(most).split(b"\n")
-        for line in reversed(lines):
-            if chain.encode() in line:
-                recorder = _recorder(line)
-                seq = recorder.get("seq")
-                if recorder.get("session") == chain and isinstance(seq, int):
-                    return seq + 1, sha256(line).hexdigest()
-    return 0, CHAIN_START
+    mark, end = chain.encode(), len(lines)
+    while (at := lines.rfind(mark, 0, end)) >= 0:
+        end = lines.rfind(b"\n", 0, at) + 1
+        stop = lines.find(b"\n", at)
+        line = lines[end : stop if stop >= 0 else None]
+        recorder = _recorder(line)
+        seq = recorder.get("seq")
+        if recorder.get("session") == chain and isinstance(seq, int):
+            return seq + 1, sha256(line).hexdigest()
+    return None
 
 
 def _recorder(line: bytes) -> dict[str, object]:

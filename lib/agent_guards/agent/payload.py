@@ -6,9 +6,10 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from agent_guards.agent.calls import Call, Outcome, made_up_id
+from agent_guards.agent.calls import LONGEST_ID, Call, Outcome, made_up_id
 from agent_guards.agent.checkout import Checkout, locate
 from agent_guards.agent.servers import McpTool, mapping, mcp_tool, text
+from agent_guards.agent.words import clean
 from agent_guards.errors import GuardError, UsageError
 
 LARGEST = 64 * 1024 * 1024
@@ -112,7 +113,7 @@ def _unpacked(value: object) -> object:
 
 
 def _request_id(payload: Mapping[str, object], found: McpTool) -> str:
-    own, session = text(payload, _ID), text(payload, _SESSION)
+    own, session = clean(text(payload, _ID), LONGEST_ID), text(payload, _SESSION)
     if own:  # a short one counts the calls of a session
         return own if len(own) >= _SHORTEST_ID or not session else f"{session}:{own}"
     return made_up_id(text(payload, _ORIGIN), found.server, found.tool, found.arguments, _moment(payload))

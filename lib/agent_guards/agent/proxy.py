@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 
 from agent_guards.agent.checkout import Checkout, locate
 from agent_guards.agent.child import make_binary, running, status_of
@@ -21,7 +22,8 @@ from agent_guards.env import RunEnv
 from agent_guards.errors import UsageError
 
 COMMAND = "record proxy"
-CHUNK = 64 * 1024
+CHUNK = 1024 * 1024
+"""As much as a pipe may hold: fewer and larger steps."""
 _QUIET_SECONDS = 2.0
 _SWITCH_SECONDS = 0.0005
 # Words of a command line that start the server and are not its name.
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace, env: RunEnv) -> int:
     writer = Writer(command=COMMAND, where=where, open=recorder)
     tap = Tap(arguments.server or server_name(command), os.urandom(16).hex(), writer)
     # Plain descriptors: a file object that is closed under a thread that writes would hand its number to another file.
-    (servers_input, to_server), (from_server, servers_output) = os.pipe(), os.pipe()
+    (servers_input, to_server), (from_server, servers_output) = _pipe(), _pipe()
     with running(command, stdin=servers_input, stdout=servers_output) as process:
         os.close(servers_input)
         os.close(servers_output)
@@ -71,8 +73,8 @@ def _forward(process: "subprocess.Popen[bytes]", to_server: int, from_server: in
     make_binary(0, 1, to_server, from_server)
     # Two threads and a third that writes: none is to wait 5 milliseconds for its turn.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    inward = _Pump(0, to_server, before=tap.sent)
-    outward = _Pump(from_server, 1, after=tap.received)
+    inward = _Pump(0, to_server, tap.sent)
+    outward = _Pump(from_server, 1, tap.received)
     inward.start()
     outward.start()
     returned = process.wait()
@@ -81,35 +83,30 @@ def _forward(process: "subprocess.Popen[bytes]", to_server: int, from_server: in
     return status_of(returned)
 
 
-def _ignore(_: bytes) -> None:
-    """Nobody listens here."""
+def _pipe() -> tuple[int, int]:
+    """Make a pipe that holds much at a time, where the system lets us choose."""
+    ends = os.pipe()
+    with suppress(ImportError, AttributeError, OSError):
+        fcntl = import_module("fcntl")
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, CHUNK)
+    return ends
 
 
 class _Pump(threading.Thread):
     """Hands bytes on in one direction, chunk by chunk, until one of the ends is closed; then it closes the other."""
 
-    def __init__(
-        self,
-        source: int,
-        sink: int,
-        *,
-        before: Callable[[bytes], None] = _ignore,
-        after: Callable[[bytes], None] = _ignore,
-    ) -> None:
+    def __init__(self, source: int, sink: int, see: Callable[[bytes], None]) -> None:
         super().__init__(daemon=True)
-        self._source, self._sink = source, sink
-        # A call is seen before the server can answer it; an answer has been handed on before anybody looks at it.
-        self._before, self._after = before, after
+        self._source, self._sink, self._see = source, sink, see
         self._reading_since: float | None = None
 
     def run(self) -> None:
         with suppress(OSError):
             while chunk := self._read():
-                self._before(chunk)
+                self._see(chunk)  # before anybody can answer it
                 rest = memoryview(chunk)
                 while rest:
                     rest = rest[os.write(self._sink, rest) :]
-                self._after(chunk)
         for descriptor in (self._sink, self._source):
             _let_go(descriptor)
 

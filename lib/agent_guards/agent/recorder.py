@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent_guards.agent.append import Standing
 from agent_guards.agent.calls import LONGEST_NAME, Call, chain_of, compose
@@ -28,17 +28,23 @@ class Recorder:
     purpose: Callable[[], str]
     clock: Clock = utc_now
 
-    def record(self, call: Call) -> bool:
-        """Append the line of a call; False where it stands there already. Raises AppendError."""
-        tool = clean(self.names.tools.get(call.server, call.server), LONGEST_NAME) or "unknown"
+    def record(self, *calls: Call) -> bool:
+        """Append the lines of calls of one server; False where they stand there already. Raises AppendError."""
+        server = calls[0].server
+        tool = clean(self.names.tools.get(server, server), LONGEST_NAME) or "unknown"
         purpose = self.purpose()
-        chain = chain_of(call.session, self.checkout.branch)
+        chain = chain_of(calls[0].session, self.checkout.branch)
 
-        def line(standing: Standing) -> bytes | None:
+        def lines(standing: Standing) -> bytes | None:
             now = stamp(self.clock())
-            return compose(call, tool=tool, purpose=purpose, timestamp=now, chain=chain, standing=standing)
+            made = b""
+            for call in calls:
+                standing = replace(standing, added=made)
+                line = compose(call, tool=tool, purpose=purpose, timestamp=now, chain=chain, standing=standing)
+                made += line + b"\n" if line else b""
+            return made[:-1] or None
 
-        return add(self.checkout, self.command, self._path(tool), line)
+        return add(self.checkout, self.command, self._path(tool), lines)
 
     def _path(self, tool: str) -> str:
         """The file of the tool and the day; the second and further ones of a busy day have a number."""

@@ -7,8 +7,8 @@ import msgspec
 
 from agent_guards.agent.calls import Call, Outcome, digest
 
-# Only lines that hold one of these can speak of a call; a slash may be escaped.
-_MARKS = (b"tools/call", rb"tools\/call", b"/cancelled", rb"\/cancelled")
+# Only lines that hold this can speak of a call: tools/call or notifications/cancelled; the slash may be escaped.
+_MARK = b"/ca"
 Id = str | int
 
 
@@ -64,7 +64,7 @@ class Connection:
 
     def sent(self, line: bytes) -> None:
         """Look at what the client sends, before the server can answer it."""
-        if not any(mark in line for mark in _MARKS):
+        if _MARK not in line:
             return
         for raw in self._messages(line):
             try:

@@ -1,7 +1,9 @@
 """What listens while a proxy forwards: finds the calls in what passes by, and lets a thread of its own write them down."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Full, Queue
@@ -15,6 +17,8 @@ from agent_guards.agent.rpc import Connection
 LONGEST_LINE = 16 * 1024 * 1024
 """A longer line is handed on like any other, and not looked at."""
 MOST_WAITING = 10_000
+MOST_AT_ONCE = 100
+_GATHERING_SECONDS = 0.02
 _CLOSING_SECONDS = 15.0
 
 
@@ -58,6 +62,7 @@ class Writer:
     _queue: "Queue[Call | None]" = field(default_factory=lambda: Queue(MOST_WAITING))
     _thread: threading.Thread | None = None
     _recorder: Recorder | None = None
+    _writing: int = 0
 
     def put(self, call: Call) -> None:
         """Take a call; never waits."""
@@ -72,13 +77,13 @@ class Writer:
     def close(self, lost: int = 0) -> None:
         """Write down what is still waiting, and tell the journal what is missing."""
         if self._thread is not None:
-            self._queue.put(None)
+            with suppress(Full):
+                self._queue.put(None, timeout=_CLOSING_SECONDS)
             self._thread.join(_CLOSING_SECONDS)
-        unwritten = self._queue.qsize() - 1 if self._thread is not None and self._thread.is_alive() else 0
         if lost:
             self.drop(lost, "answers were too long or could not be read")
-        if unwritten > 0:
-            self.drop(unwritten, "the file was locked to the end")
+        if self._thread is not None and self._thread.is_alive():
+            self.drop(self._writing + self._queue.qsize() - 1, "the file was locked to the end")
         if self.dropped > 1:
             note(self._place, self.command, "dropped", f"{self.dropped} calls of this session are not in the evidence.")
 
@@ -87,10 +92,21 @@ class Writer:
         return self.where[0] if self.where else None
 
     def _run(self) -> None:
-        while (call := self._queue.get()) is not None:
-            with Caught(partial(self.drop, 1)):
-                self._recorder = self._recorder or self.open()
-                self._recorder.record(call)
+        ended = False
+        while not ended:
+            calls = [self._queue.get()]
+            if calls[0] is not None:
+                time.sleep(_GATHERING_SECONDS)  # calls come in bursts: their lines are written in one go
+            while not self._queue.empty() and len(calls) < MOST_AT_ONCE:
+                calls.append(self._queue.get_nowait())
+            ended = calls[-1] is None
+            gathered = [call for call in calls if call is not None]
+            self._writing = len(gathered)
+            if gathered:
+                with Caught(partial(self.drop, len(gathered))):
+                    self._recorder = self._recorder or self.open()
+                    self._recorder.record(*gathered)
+            self._writing = 0
 
     def drop(self, count: int, reason: str) -> None:
         """Count what is lost; the first time the journal hears why."""

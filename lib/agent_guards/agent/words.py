@@ -28,7 +28,9 @@ _TRAILING = ".,;:!?)]}*_"
 
 def clean(text: str, limit: int) -> str:
     """Put foreign text on one visible line."""
-    shown = "".join(character if character.isprintable() else " " for character in text)
+    shown = text
+    if not text.isprintable():
+        shown = "".join(character if character.isprintable() else " " for character in text)
     return shorten(" ".join(scrub(shown).split()), limit)
 
 

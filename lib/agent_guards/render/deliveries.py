@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from agent_guards.delivery import Delivery, Status
 from agent_guards.escape import markdown
 
-_MARKS = {Status.SENT: "✅", Status.SKIPPED: "➖", Status.FAILED: "⚠️"}
+_MARKS = {Status.SENT: "✅", Status.READ: "✅", Status.SKIPPED: "➖", Status.FAILED: "⚠️"}
 _FORK = (
     "The pull request comes from a fork: its token can only read, whatever `permissions:` says. The verdict stands all "
     "the same; the README, “Forks”, says how reports get written back."

@@ -64,7 +64,7 @@ def _top(outcome: Outcome) -> str:
     lines += ["| Guard | Verdict | Facts |", "|---|---|---|"]
     for report in outcome.reports:
         mode = f" (mode {report.mode})" if report.mode != "enforce" else ""
-        said = ", ".join(filter(None, (f"{SAID[report.verdict]}{mode}", tally(report.findings))))
+        said = ", ".join(filter(None, (f"{SAID[report.verdict]}{mode}", tally(report.findings)))).replace(" ", "&nbsp;")
         known = markdown(shorten(", ".join(facts(report)), FACTS))
         lines.append(f"| {report.guard} | {_MARKS[report.verdict]}&nbsp;{said} | {known} |")
     return _text(lines)
@@ -92,13 +92,15 @@ def _of_rule(findings: Sequence[Finding], blob: str, room: int, openly: int) -> 
     first = findings[0]
     fix, agreed = Counter(finding.fix for finding in findings).most_common(1)[0]
     fix = fix if agreed * 2 > len(findings) else ""
-    name = f"[{first.rule.id.partition('/')[2]}]({first.rule.docs})"
-    head = f"\n{_GRAVITY[first.severity]} **{name}** · {number(len(findings), first.severity.word)}"
-    head += f"<br>**Fix:** {_said(fix)}\n" if fix else "\n"
+    title = f"\n{_GRAVITY[first.severity]} **[{first.rule.id.partition('/')[2]}]({first.rule.docs})** · "
+    if len(findings) == 1:
+        only = f"{title}{_place(first, blob, '')}\n"
+        return (only, 1) if _size(only) <= room else ("", 0)
+    head = title + number(len(findings), first.severity.word) + (f"<br>**Fix:** {_said(fix)}\n" if fix else "\n")
     room -= _size(head) + _size(_folded([""] * len(findings))) + 1
     items: list[str] = []
     for finding in findings:
-        item = _item(finding, blob, fix)
+        item = f"- {_place(finding, blob, fix)}\n"
         room -= _size(item)
         if room < 0:
             break
@@ -132,17 +134,17 @@ def _left_out(count: int) -> str:
     return f"\n{count:,} more {are} not fit here; <code>agent-guards check --format json</code> shows all.\n"
 
 
-def _item(finding: Finding, blob: str, fix: str) -> str:
-    """One place, linked to its line; with a way to mend it where the rule's findings have none in common."""
+def _place(finding: Finding, blob: str, fix: str) -> str:
+    """One place, linked to its line, and what is wrong there; how to mend it unless `fix` has been said of all."""
     own = "" if finding.fix == fix else f"<br>**Fix:** {_said(finding.fix)}"
     path, position = location(finding)
     if not path:
-        return f"- {_said(finding.message)}{own}\n"
+        return f"{_said(finding.message)}{own}"
     place = code(path + position)
     link = address(finding.path or "") if blob and len(finding.path or "") <= PATH_LIMIT else None
     if link:
         place = f"[{place}]({blob}{link}{f'#L{finding.line}' if finding.line else ''})"
-    return f"- {place} {_said(finding.message)}{own}\n"
+    return f"{place} {_said(finding.message)}{own}"
 
 
 def _rows(table: Table, room: int) -> str:

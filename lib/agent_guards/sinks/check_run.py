@@ -28,6 +28,7 @@ TEXT, MESSAGE, TITLE = 65_535, 8_000, 255
 _LEVELS = {Severity.ERROR: "FAILURE", Severity.WARNING: "WARNING", Severity.NOTICE: "NOTICE"}
 _GREEN = frozenset({Verdict.PASS, Verdict.EXEMPT, Verdict.NOT_APPLICABLE, Verdict.WARN})
 _LONE = re.compile("[\\ud800-\\udfff]")
+_BARE = "GitHub refused the whole report; the summary of the job has it."
 _WANTED = "checkRun { id url }"
 _NODES = (
     "query($ids: [ID!]!) { nodes(ids: $ids) { ... on CheckRun { id status annotations(first: 1) { totalCount } } } }"
@@ -86,6 +87,7 @@ class CheckRuns:
     repository_id: str
     guards: tuple[str, ...]
     opened: dict[str, _Run] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
     fault: Fault | None = None
     """Why there are none, where there are none."""
 
@@ -104,7 +106,7 @@ class CheckRuns:
     def abandon(self, why: str) -> None:
         """Complete what is open as failed: we crashed, and nothing may look as if it went on."""
         output: Json = {"title": "could not judge", "summary": why}
-        writes = [self._update(guard, output, "FAILURE") for guard in self.opened]
+        writes = [self._update(guard, output, "FAILURE") for guard in self.opened if guard not in self.closed]
         if writes:
             self.github.mutate(writes)
 
@@ -118,10 +120,10 @@ class CheckRuns:
         notes = annotations(report)
         output = _output(subject, report, len(notes), server_url)
         batches = [notes[start : start + BATCH] for start in range(0, len(notes), BATCH)] or [[]]
+        conclusion_ = "SUCCESS" if report.verdict in _GREEN else "FAILURE"
         for index, batch in enumerate(batches):
             last = index == len(batches) - 1
-            verdict = ("SUCCESS" if report.verdict in _GREEN else "FAILURE") if last else None
-            write = self._update(guard, {**output, "annotations": batch}, verdict)
+            write = self._update(guard, {**output, "annotations": batch}, conclusion_ if last else None)
             (answer,) = yield [write]
             if answer.fault and answer.fault.trouble is Trouble.UNSURE:
                 arrived = self._arrived(run.id, index * BATCH + len(batch), completed=last)
@@ -129,7 +131,10 @@ class CheckRuns:
                     (answer,) = yield [write]
                 answer = Answer() if arrived else answer
             if answer.fault:
+                if answer.fault.trouble is Trouble.REFUSED:
+                    yield [self._update(guard, {"title": output["title"], "summary": _BARE}, conclusion_)]
                 return undelivered(SINK, answer.fault, PERMISSION)
+        self.closed.add(guard)
         return Delivery(sink=SINK, status=Status.SENT, detail=name_of(guard), url=run.url)
 
     def _create(self, guards: Sequence[str]) -> Fault | None:

@@ -33,14 +33,25 @@ def room_for_summary(path: str) -> int:
 
 
 def write_file(sink: str, path: str, text: str) -> Delivery:
-    """Write a report file where the workflow wants it."""
+    """Write a report file where the workflow wants it, through no link that a checkout may have laid there."""
+    target = Path(os.path.abspath(path))
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+        if link := _link(target):
+            detail = f"{quote(path)} was not written: {quote(link)} is a symbolic link."
+            return Delivery(sink=sink, status=Status.FAILED, detail=detail)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", errors="backslashreplace")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
         return Delivery(sink=sink, status=Status.FAILED, detail=f"{quote(path)} cannot be written: {reason}.")
     return Delivery(sink=sink, status=Status.SENT, detail=quote(path))
+
+
+def _link(target: Path) -> Path | None:
+    """The first link on the way from the folder that we run in, the checkout, down to the target."""
+    here = Path.cwd()
+    ways = [place for place in (target, *target.parents) if here in place.parents]
+    return next((place for place in reversed(ways) if place.is_symlink()), None)
 
 
 def outputs_of(outcome: Outcome, *, report_file: str, comment_url: str, check_run_url: str) -> Mapping[str, str]:

@@ -1,0 +1,45 @@
+"""What the benchmarks share: whole processes that take turns, and rows for the README."""
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process: seconds by the clock and of CPU, MiB of memory at most, what it printed."""
+
+    wall: float
+    cpu: float
+    memory: float
+    output: bytes
+
+
+def measure(command, folder=None):
+    """Run one process to its end; a verdict of findings is no failure."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    output = process.stdout.read()
+    process.stdout.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 1}:
+        raise SystemExit(f"{command[:4]} failed with {process.returncode}")
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output)
+
+
+def take_turns(programs, rounds, folder=None):
+    """Run every program once a round, so that a busy machine is busy for all of them."""
+    runs = {name: [] for name in programs}
+    for _ in range(rounds):
+        for name, command in programs.items():
+            runs[name].append(measure(command, folder))
+    return runs
+
+
+def print_rows(rows):
+    """Print a table's rows one a line."""
+    for what, measured, goal in rows:
+        print(f"{what}: {measured} (goal: at most {goal})", flush=True)
