@@ -7,7 +7,7 @@ import pytest
 
 GOLDEN = Path(__file__).parent / "golden"
 FOREIGN = ("GITHUB_", "RUNNER_", "GH_", "ACTIONS_", "AGENT_GUARDS_", "GIT_")
-FOREIGN_NAMES = frozenset({"CI", "NO_COLOR", "FORCE_COLOR"})
+FOREIGN_NAMES = frozenset({"CI", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"})
 OWN = "AGENT_GUARDS_TESTS_IN_CI"
 # Read before the environment is cleaned, and handed on to what the tests start, so that a skip never hides in CI.
 IN_CI = bool(os.environ.get("CI") or os.environ.get(OWN))

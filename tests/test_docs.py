@@ -86,6 +86,7 @@ def test_every_path_that_a_document_names_is_there(document):
         if name.startswith(
             (
                 "artifacts/",
+                "scripts/",
                 "app/",
                 "guard-mcp/",
                 "base/",
