@@ -79,7 +79,7 @@ def pull_request(tree, count):
     return what, f"{above * 1000:.0f} ms", "100 ms"
 
 
-def table(counts=(1_000, 10_000, 50_000)):
+def table(counts=(1_000, 10_000)):
     """Rows for the README."""
     rows = []
     for count in counts:
