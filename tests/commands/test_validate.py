@@ -146,3 +146,9 @@ def test_heartbeats_and_lists_of_tasks_are_judged_by_themselves(tmp_path, monkey
         ("schema", f"{folder}/logs/heartbeat.ndjson", 1),
         ("schema", f"{folder}/tasks.todo.json", 1),
     ]
+
+
+def test_a_mode_that_does_not_block_merges_makes_no_file_right(tree, capsys):
+    write(".github/agent-guards.yml", "guards:\n  guard-mcp:\n    mode: warn\n")
+    write(f"{FOLDER}/a.jsonl", "{}\n")
+    assert validate(capsys, "--all", status=1)["verdict"] == "fail"

@@ -56,9 +56,7 @@ def _judge(
             findings.extend(verdict.findings)
         facts |= {f"{form.name}_files": count, f"{form.name}_lines": lines}
     kept, notes = waive(findings, policy.waivers, now.date())
-    report = Report(
-        guard=guard.name, mode=policy.mode(guard.name), verdict=Verdict.NOT_APPLICABLE, facts=facts, notes=notes
-    )
+    report = Report(guard=guard.name, verdict=Verdict.NOT_APPLICABLE, facts=facts, notes=notes)
     return decide(report, kept, applies=any(facts.values()), exempt=False, fail_on=fail_on)
 
 
