@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dev_mcp_ban import imports
+from dev_mcp_ban.parser import TangledError
 from dev_mcp_ban.places import callee_of
 from dev_mcp_ban.scan import Edge
 from dev_mcp_ban.steps import HOLE, Step
@@ -64,7 +65,10 @@ def edges(data: bytes, grammar: str, *, elides: bool) -> Iterator[Edge]:
     """The module specifiers of a script; `elides` says that a compiler drops imports whose names are all types."""
     import tree_sitter
 
-    source = Source(data, grammar)
+    try:
+        source = Source(data, grammar)
+    except TangledError:
+        return
     compiler = _Compiler(source) if elides else None
     for _, found in tree_sitter.QueryCursor(_query(grammar), match_limit=_MOST_OPEN).matches(source.root)[
         :_MOST_SPECIFIERS

@@ -168,18 +168,16 @@ def _call(source: Source, node: "Node", parent: "Node") -> Step | None:
     from dev_mcp_ban.places import callee_of
 
     call = source.parent(parent)
-    if call is None or call.type not in {"call_expression", "new_expression"}:
-        return None
     items = [child for child in parent.named_children if child.type != "comment"]
     index = items.index(node) if node in items else 0
-    callee = callee_of(source, call).replace("?", "")
-    if call.type == "new_expression":
+    callee = callee_of(source, call).replace("?", "") if call is not None else ""
+    if call is not None and call.type == "new_expression":
         return _constructed(source, callee, items, index)
     last = callee.rpartition(".")[2]
     from_folder = last in {"resolveFrom", "importFrom", "requireFrom"}
     if index != (1 if from_folder else 0):
         return None
-    if callee == "import" and in_type(source, call):
+    if callee == "import" and in_type(source, parent):
         return Step(kind="type-import", name="`import()` of a type")
     known = (
         callee in _REQUIRES

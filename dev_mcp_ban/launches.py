@@ -206,11 +206,9 @@ def _argument_entry(subject: _Text, step: Step, state: _State) -> _State | None:
     if vocabulary.LAUNCHED.isdisjoint(step.keys - {step.name}) and "type" not in step.keys:
         return None
     program = step.texts[0] if step.texts else None
-    if package := subject.started((program, *state.argv)):
-        if subject.listed or _starts(program, state.argv, state.index):
-            return _launched(state, _CONFIGURED, package)
-    elif commands.code_at(state.argv, state.index) and (packages := subject.code()):
-        return _launched(state, _CONFIGURED, *packages)
+    package = subject.started((program, *state.argv))
+    if package and (subject.listed or _starts(program, state.argv, state.index)):
+        return _launched(state, _CONFIGURED, package)
     return None
 
 

@@ -35,6 +35,7 @@ _TYPES = frozenset(
 _END = Step(kind="compared")
 _PASSES: tuple[()] = ()
 _MOST = 100
+_MOST_KEYS = 24
 _MOST_MEMBERS = 20
 
 
@@ -47,24 +48,14 @@ class Expression:
 
     def steps(self) -> Iterator[Step]:
         """The places around it, from the inside to the end of the statement."""
-        node = self.node
-        while (parent := self.source.parent(node)) is not None:
-            found = imports.role(self.source, node, parent)
-            if found is not None:
-                yield found
-                return
-            handler = _AROUND.get(parent.type)
-            step = handler(self.source, node, parent) if handler is not None else None
-            if isinstance(step, Step):
-                yield step
-                if step.kind == "named":
-                    return
-                if grown := _grown(self.source, parent):
-                    yield Step(kind="named", name=grown)
-                    return
+        for node, parent in self.source.around(self.node):
+            step = imports.role(self.source, node, parent) or _around(self.source, node, parent)
             if step is None:
                 return
-            node = parent
+            if isinstance(step, Step):
+                yield step
+                if grown := _grown(self.source, parent):
+                    yield Step(kind="named", name=grown)
 
     def text(self) -> str | None:
         """The constant text that it is, or is a part of."""
@@ -81,18 +72,16 @@ class Expression:
 
     def _variable(self) -> "tuple[str, Node]":
         """The name of the variable at the end of the steps, and where it is known."""
-        node = self.node
-        while (parent := self.source.parent(node)) is not None:
-            sides = declaration(parent)
-            if sides is not None:
-                target = sides[0]
-                return self.source.text(target) if target is not None and target != node else "", self._scope(parent)
-            if grown := _grown(self.source, parent):
-                return grown, self.source.root
-            if parent.type not in _AROUND:
-                break
-            node = parent
-        return "", self.source.root
+        found = (self._named(node, parent) for node, parent in self.source.around(self.node))
+        return next((one for one in found if one is not None), ("", self.source.root))
+
+    def _named(self, node: "Node", parent: "Node") -> "tuple[str, Node] | None":
+        sides = declaration(parent)
+        if sides is not None:
+            target = sides[0]
+            return self.source.text(target) if target is not None and target != node else "", self._scope(parent)
+        grown = _grown(self.source, parent)
+        return (grown, self.source.root) if grown else None
 
     def _scope(self, declared: "Node") -> "Node":
         """The block in which a declared name is known."""
@@ -126,16 +115,11 @@ def _grown(source: Source, parent: "Node") -> str:
 
 def callee_of(source: Source, call: "Node", depth: int = 0) -> str:
     """What a call calls, dotted: `child_process.spawn`, `expect(…).toBe`."""
-    function = call.child_by_field_name("function") or call.child_by_field_name("constructor")
-    if function is None:
-        return ""
+    function = call.child_by_field_name("function") or call.child_by_field_name("constructor") or call
     names: list[str] = []
-    while function.type == "member_expression":
+    while function.type == "member_expression" and (inner := function.child_by_field_name("object")) is not None:
         member = function.child_by_field_name("property")
-        inner = function.child_by_field_name("object")
-        if member is None or inner is None:
-            break
-        names.append(source.text(member))
+        names.append(source.text(member) if member is not None else "")
         function = inner
         while function.type in WRAPPERS and function.named_child_count:
             function = function.named_children[0]
@@ -172,13 +156,10 @@ def _array(source: Source, node: "Node", parent: "Node") -> Step:
     return Step(kind="element", texts=texts, index=index)
 
 
-def _arguments(source: Source, node: "Node", parent: "Node") -> Step | None:
+def _arguments(source: Source, node: "Node", parent: "Node") -> Step:
     call = source.parent(parent)
-    if call is None or call.type not in {"call_expression", "new_expression"}:
-        return None
-    items = source.items(parent)
-    texts, index = _texts(source, items, node)
-    return Step(kind="argument", name=callee_of(source, call), texts=texts, index=index)
+    texts, index = _texts(source, source.items(parent), node)
+    return Step(kind="argument", name=callee_of(source, call) if call is not None else "", texts=texts, index=index)
 
 
 def _call(source: Source, node: "Node", parent: "Node") -> Step | tuple[()] | None:
@@ -202,7 +183,7 @@ def _pair(source: Source, node: "Node", parent: "Node") -> Step:
         return Step(kind="key")
     beside: dict[str, Node | None] = {}
     holder = source.parent(parent)
-    for entry in holder.named_children[:60] if holder is not None else ():
+    for entry in holder.named_children[:_MOST_KEYS] if holder is not None else ():
         name = entry.child_by_field_name("key") if entry.type == "pair" else entry
         if name is not None and name.type != "comment":
             beside[_bare(source, name).lower()] = entry.child_by_field_name("value")
@@ -223,7 +204,7 @@ def _shorthand(source: Source, node: "Node", parent: "Node") -> Step | tuple[()]
     if node.type != "shorthand_property_identifier":
         return _PASSES
     names = frozenset(
-        _bare(source, entry.child_by_field_name("key") or entry).lower() for entry in parent.named_children[:60]
+        _bare(source, entry.child_by_field_name("key") or entry).lower() for entry in parent.named_children[:_MOST_KEYS]
     )
     return Step(kind="value", name=source.text(node), keys=names, texts=(None,))
 
@@ -269,6 +250,11 @@ def _passing(*_: object) -> tuple[()]:
 def _statement(_: Source, node: "Node", __: "Node") -> Step | None:
     """A string that is a statement by itself (`"use strict"`) says nothing to the program."""
     return Step(kind="text") if node.type in {"string", "template_string"} else None
+
+
+def _around(source: Source, node: "Node", parent: "Node") -> Step | tuple[()] | None:
+    handler = _AROUND.get(parent.type)
+    return handler(source, node, parent) if handler is not None else None
 
 
 _AROUND: "dict[str, Callable[[Source, Node, Node], Step | tuple[()] | None]]" = {

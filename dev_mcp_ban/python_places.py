@@ -2,13 +2,13 @@
 
 import ast
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 
 from dev_mcp_ban.python_tree import LOADERS, Tree
 from dev_mcp_ban.steps import Place, Step
 
 _MOST = 100
-_PASSING = (ast.Starred, ast.IfExp, ast.BoolOp, ast.Await, ast.JoinedStr, ast.FormattedValue, ast.BinOp, ast.NamedExpr)
+_PASSING = (ast.Starred, ast.BoolOp, ast.Await, ast.JoinedStr, ast.FormattedValue, ast.BinOp)
 _MUTATED = ("append", "insert", "extend", "appendleft")
 
 
@@ -21,19 +21,10 @@ class Expression:
 
     def steps(self) -> Iterator[Step]:
         """The places around it, from the inside to the end of the statement."""
-        node = self.node
-        while (parent := self.tree.parents.get(node)) is not None:
-            handler = _AROUND.get(type(parent))
-            if handler is not None:
-                for step in handler(self.tree, node, parent):
-                    yield step
-                    if step.kind == "named":
-                        return
-            elif not isinstance(parent, _PASSING):
-                return
-            if isinstance(parent, ast.IfExp) and node is parent.test:
-                yield Step(kind="compared")
-            node = parent
+        node, parent = self.node, self.tree.parents.get(self.node)
+        while parent is not None and (steps := _around(self.tree, node, parent)) is not None:
+            yield from steps
+            node, parent = parent, self.tree.parents.get(parent)
 
     def text(self) -> str | None:
         """The constant text that it is, or is a part of."""
@@ -45,8 +36,8 @@ class Expression:
         scope = self._scope()
         return [
             Expression(self.tree, self.tree.widest(mention))
-            for mention in self.tree.names(name)
-            if isinstance(mention.ctx, ast.Load) and not self._grows(mention) and scope[0] <= mention.lineno <= scope[1]
+            for mention in self.tree.uses(name)
+            if not self._grows(mention) and scope[0] <= mention.lineno <= scope[1]
         ]
 
     def _scope(self) -> tuple[int, int]:
@@ -72,29 +63,26 @@ def _texts(tree: Tree, items: list[ast.expr]) -> tuple[str | None, ...]:
     return tuple(found)
 
 
-def _element(tree: Tree, node: ast.AST, parent: ast.AST) -> Iterator[Step]:
-    items: list[ast.expr] = parent.elts if isinstance(parent, ast.List | ast.Tuple | ast.Set) else []
+def _element(tree: Tree, node: ast.AST, items: list[ast.expr]) -> Iterator[Step]:
     index = next((at for at, item in enumerate(items[:_MOST]) if item is node), 0)
     yield Step(kind="element", texts=_texts(tree, items), index=index)
 
 
-def _call(tree: Tree, node: ast.AST, parent: ast.AST) -> Iterator[Step]:
-    if not isinstance(parent, ast.Call) or node is parent.func:
-        return
+def _call(tree: Tree, node: ast.AST, parent: ast.Call) -> Iterator[Step]:
     callee = tree.callee(parent)
     if callee in LOADERS:
         yield Step(kind="module", name=f"`{callee}()`")
-        return
-    index = next((at for at, item in enumerate(parent.args[:_MOST]) if item is node), 0)
-    yield Step(kind="argument", name=callee, texts=_texts(tree, parent.args), index=index)
+    else:
+        index = next((at for at, item in enumerate(parent.args[:_MOST]) if item is node), 0)
+        yield Step(kind="argument", name=callee, texts=_texts(tree, parent.args), index=index)
     head, _, last = callee.rpartition(".")
     if last in _MUTATED and head:
         yield Step(kind="named", name=head)
 
 
-def _keyword(tree: Tree, _: ast.AST, parent: ast.AST) -> Iterator[Step]:
+def _keyword(tree: Tree, parent: ast.keyword) -> Iterator[Step]:
     call = tree.parents.get(parent)
-    if not isinstance(call, ast.Call) or not isinstance(parent, ast.keyword):
+    if not isinstance(call, ast.Call):
         return
     beside = {one.arg.lower(): one.value for one in call.keywords if one.arg}
     if parent.arg:
@@ -103,12 +91,9 @@ def _keyword(tree: Tree, _: ast.AST, parent: ast.AST) -> Iterator[Step]:
     yield Step(kind="argument", name=tree.callee(call), texts=texts, index=len(texts))
 
 
-def _dict(tree: Tree, node: ast.AST, parent: ast.AST) -> Iterator[Step]:
-    if not isinstance(parent, ast.Dict):
-        return
+def _dict(tree: Tree, node: ast.AST, parent: ast.Dict) -> Step:
     if any(key is node for key in parent.keys):
-        yield Step(kind="key")
-        return
+        return Step(kind="key")
     beside: dict[str, ast.expr] = {}
     mine = ""
     for key, value in zip(parent.keys[:_MOST], parent.values[:_MOST], strict=True):
@@ -116,7 +101,7 @@ def _dict(tree: Tree, node: ast.AST, parent: ast.AST) -> Iterator[Step]:
         if name is not None:
             beside[name.lower()] = value
             mine = name if value is node else mine
-    yield _entry(tree, mine, beside)
+    return _entry(tree, mine, beside)
 
 
 def _entry(tree: Tree, name: str, beside: dict[str, ast.expr]) -> Step:
@@ -124,25 +109,17 @@ def _entry(tree: Tree, name: str, beside: dict[str, ast.expr]) -> Step:
     return Step(kind="value", name=name, keys=frozenset(beside), texts=(tree.constant(command),))
 
 
-def _attribute(tree: Tree, _: ast.AST, parent: ast.AST) -> Iterator[Step]:
+def _attribute(tree: Tree, parent: ast.Attribute) -> Iterator[Step]:
     above = tree.parents.get(parent)
-    if isinstance(parent, ast.Attribute) and isinstance(above, ast.Call) and above.func is parent:
+    if isinstance(above, ast.Call) and above.func is parent:
         yield Step(kind="receiver", name=parent.attr)
 
 
-def _assigned(tree: Tree, node: ast.AST, parent: ast.AST) -> Iterator[Step]:
-    target: ast.expr | None = None
-    if isinstance(parent, ast.Assign):
-        target = parent.targets[0]
-    elif isinstance(parent, ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
-        target = parent.target
-        if isinstance(parent, ast.AnnAssign) and node is parent.annotation:
-            yield Step(kind="type")
-            return
-    yield Step(kind="named", name=_target(tree, target))
+def _annotated(tree: Tree, node: ast.AST, parent: ast.AnnAssign) -> Step:
+    return Step(kind="type") if node is parent.annotation else Step(kind="named", name=_target(tree, parent.target))
 
 
-def _target(tree: Tree, target: ast.expr | None) -> str:
+def _target(tree: Tree, target: ast.expr) -> str:
     if isinstance(target, ast.Name):
         return target.id
     if isinstance(target, ast.Attribute):
@@ -150,48 +127,64 @@ def _target(tree: Tree, target: ast.expr | None) -> str:
     return (tree.constant(target.slice) or "") if isinstance(target, ast.Subscript) else ""
 
 
-def _default(_: Tree, node: ast.AST, parent: ast.AST) -> Iterator[Step]:
-    if not isinstance(parent, ast.arguments):
-        return
+def _default(node: ast.AST, parent: ast.arguments) -> Step:
     names = [*parent.posonlyargs, *parent.args]
     pairs = list(zip(names[len(names) - len(parent.defaults) :], parent.defaults, strict=True))
     pairs += [
         (name, value) for name, value in zip(parent.kwonlyargs, parent.kw_defaults, strict=True) if value is not None
     ]
-    yield Step(kind="named", name=next((name.arg for name, value in pairs if value is node), ""))
+    return Step(kind="named", name=next((name.arg for name, value in pairs if value is node), ""))
 
 
-def _subscript(_: Tree, node: ast.AST, parent: ast.AST) -> Iterator[Step]:
-    if isinstance(parent, ast.Subscript) and node is parent.slice:
-        yield Step(kind="key")
+def _around(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | None:
+    """The places that a parent is; nothing where the walk ends."""
+    if isinstance(parent, _PASSING):
+        return ()
+    for places in (_holding, _naming, _ending):
+        found = places(tree, node, parent)
+        if found is not None:
+            return found
+    return None
 
 
-def _always(step: Step) -> Callable[[Tree, ast.AST, ast.AST], Iterator[Step]]:
-    return lambda *_: iter((step,))
+def _holding(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | None:
+    match parent:
+        case ast.List() | ast.Tuple() | ast.Set():
+            return _element(tree, node, parent.elts)
+        case ast.Call():
+            return _call(tree, node, parent)
+        case ast.keyword():
+            return _keyword(tree, parent)
+        case ast.Dict():
+            return (_dict(tree, node, parent),)
+        case ast.Attribute():
+            return _attribute(tree, parent)
+    return None
 
 
-def _statement(_: Tree, node: ast.AST, __: ast.AST) -> Iterator[Step]:
-    if isinstance(node, ast.Constant | ast.JoinedStr):
-        yield Step(kind="text")
+def _naming(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | None:
+    match parent:
+        case ast.AnnAssign():
+            return (_annotated(tree, node, parent),)
+        case ast.Assign():
+            return (Step(kind="named", name=_target(tree, parent.targets[0])),)
+        case ast.AugAssign() | ast.NamedExpr():
+            return (Step(kind="named", name=_target(tree, parent.target)),)
+        case ast.arguments():
+            return (_default(node, parent),)
+    return None
 
 
-_AROUND: dict[type[ast.AST], Callable[[Tree, ast.AST, ast.AST], Iterator[Step]]] = {
-    ast.List: _element,
-    ast.Tuple: _element,
-    ast.Set: _element,
-    ast.Call: _call,
-    ast.keyword: _keyword,
-    ast.Dict: _dict,
-    ast.Attribute: _attribute,
-    ast.Assign: _assigned,
-    ast.AnnAssign: _assigned,
-    ast.AugAssign: _assigned,
-    ast.NamedExpr: _assigned,
-    ast.arguments: _default,
-    ast.Subscript: _subscript,
-    ast.Compare: _always(Step(kind="compared")),
-    ast.Assert: _always(Step(kind="compared")),
-    ast.MatchValue: _always(Step(kind="compared")),
-    ast.Raise: _always(Step(kind="text")),
-    ast.Expr: _statement,
-}
+def _ending(_: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | None:
+    match parent:
+        case ast.Subscript():
+            return (Step(kind="key"),) if node is parent.slice else ()
+        case ast.Compare() | ast.Assert() | ast.MatchValue():
+            return (Step(kind="compared"),)
+        case ast.Raise():
+            return (Step(kind="text"),)
+        case ast.Expr():
+            return (Step(kind="text"),) if isinstance(node, ast.Constant | ast.JoinedStr) else ()
+        case ast.IfExp():
+            return (Step(kind="compared"),) if node is parent.test else ()
+    return None

@@ -18,6 +18,8 @@ LOADERS = frozenset(
     }
 )
 _DEEPEST = 6
+_MOST_MENTIONS = 200
+_MOST_FOLLOWED = 10_000
 _LONGEST_TEXT = 200_000
 _DEEPEST_CALLEE = 20
 
@@ -37,6 +39,7 @@ class Tree:
                 self.nodes += self._grown(statement)
         self._names: dict[str, list[ast.Name]] | None = None
         self._constants: dict[ast.AST, str | None] = {}
+        self._follows = _MOST_FOLLOWED
 
     def _grown(self, statement: ast.stmt) -> list[ast.AST]:
         self.parents[statement] = self.module
@@ -54,9 +57,18 @@ class Tree:
             for statement in self.module.body:
                 nodes = ast.walk(statement) if statement in self.parents else self._grown(statement)
                 for node in nodes:
-                    if isinstance(node, ast.Name):
-                        self._names.setdefault(node.id, []).append(node)
+                    if (
+                        isinstance(node, ast.Name)
+                        and len(known := self._names.setdefault(node.id, [])) < _MOST_MENTIONS
+                    ):
+                        known.append(node)
         return self._names.get(name, [])
+
+    def uses(self, name: str) -> list[ast.Name]:
+        """Where the value of a name is read; nothing when too much was asked already."""
+        known = [mention for mention in self.names(name) if isinstance(mention.ctx, ast.Load)]
+        self._follows -= len(known)
+        return known if self._follows > 0 else []
 
     def callee(self, call: ast.Call) -> str:
         """What a call calls, dotted."""

@@ -8,7 +8,7 @@ from dev_mcp_ban.specs import Ban
 
 Kind = Literal["import", "type-import", "launch"]
 
-LARGEST = 2_000_000
+LARGEST = 1_000_000
 LARGEST_PYTHON = 600_000
 _TYPED = (".ts", ".mts", ".cts")
 _SCRIPT = (".tsx", ".js", ".jsx", ".mjs", ".cjs")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from dev_mcp_ban import imports, tokens
 from dev_mcp_ban.launches import Finding, judge
+from dev_mcp_ban.parser import TangledError
 from dev_mcp_ban.places import Expression
 from dev_mcp_ban.scan import Hit, Kind
 from dev_mcp_ban.specs import LONGEST, Ban
@@ -24,15 +25,22 @@ def scan(data: bytes, grammar: str, ban: Ban) -> tuple[list[Hit], str]:
     places = list(tokens.places(data, ban))
     if not places:
         return [], ""
-    script = _Script(Source(data, grammar), ban)
+    try:
+        script = _Script(Source(data, grammar), ban)
+    except TangledError:
+        return list(_as_bundle(data, ban)), "the parser gave up on it: searched as built output"
     hits = [hit for start, end in places[:_MOST_PLACES] for hit in script.at(start, end)]
     if len(places) > _MOST_PLACES:
         return hits, f"it names what could be banned {len(places)} times: only the first {_MOST_PLACES} were judged"
     if script.source.too_deep:
-        from dev_mcp_ban import bundles
-
-        return [*hits, *bundles.scan("", data, ban)], "it is nested too deep: searched as built output"
+        return [*hits, *_as_bundle(data, ban)], "it is nested too deep: searched as built output"
     return hits, script.broken()
+
+
+def _as_bundle(data: bytes, ban: Ban) -> tuple[Hit, ...]:
+    from dev_mcp_ban import bundles
+
+    return bundles.scan("", data, ban)
 
 
 class _Script:
@@ -48,11 +56,8 @@ class _Script:
         node = self.source.root
         if not node.has_error:
             return ""
-        while node.type != "ERROR" and not node.is_missing:
-            inner = next((child for child in node.children if child.has_error or child.is_missing), None)
-            if inner is None:
-                break
-            node = inner
+        while lost := [child for child in node.children if child.has_error or child.is_missing]:
+            node = lost[0]
         return f"line {node.start_point[0] + 1} is no code that the parser knows"
 
     def at(self, start: int, end: int) -> Iterator[Hit]:
@@ -81,9 +86,7 @@ class _Script:
     def _judge(self, node: "Node") -> "tuple[Node, str, Finding | None]":
         whole = widest(self.source, node)
         text = self.source.constant(whole)
-        if text is None:
-            return whole, "", None
-        return whole, text, judge(text, Expression(self.source, whole), self.ban)
+        return whole, text or "", judge(text, Expression(self.source, whole), self.ban) if text else None
 
     def _comment(self, node: "Node", start: int) -> Iterator[Hit]:
         at = len(self.source.data[node.start_byte : start].decode("utf-8", "replace"))

@@ -3,13 +3,13 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
+from dev_mcp_ban.parser import parse
 from dev_mcp_ban.steps import HOLE
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))")
 _NAMED_ESCAPES = {
@@ -34,6 +34,8 @@ _IN_LITERALS = frozenset(
     {"string_fragment", "escape_sequence", "template_substitution", "template_chars", '"', "'", "`"}
 )
 _MOST_ITEMS = 300
+_MOST_FOLLOWED = 10_000
+_MOST_STEPS = 200
 _LONGEST_TEXT = 200_000
 _DEEPEST = 6
 _MOST_MENTIONS = 200
@@ -65,21 +67,12 @@ DECLARES = {
 }
 
 
-@cache
-def _parser(language: str) -> "Parser":
-    import tree_sitter
-    import tree_sitter_typescript as grammars
-
-    grammar = grammars.language_typescript() if language == "ts" else grammars.language_tsx()
-    return tree_sitter.Parser(tree_sitter.Language(grammar))
-
-
 class Source:
     """One parsed file or script block."""
 
     def __init__(self, data: bytes, language: str) -> None:
         self.data = data
-        self.tree = _parser(language).parse(data)
+        self.tree = parse(data, language)
         self.root = self.tree.root_node
         self._mentions: dict[str, list[Node]] = {}
         self._items: dict[int, list[Node]] = {}
@@ -90,6 +83,7 @@ class Source:
         self._uses: dict[str, list[Node]] = {}
         self._constants: dict[int, str | None] = {}
         self._values: dict[str, Node | None] = {}
+        self._follows = _MOST_FOLLOWED
         self.too_deep = False
 
     def text(self, node: "Node", longest: int = 400) -> str:
@@ -107,10 +101,12 @@ class Source:
         """The nodes around a byte, from the root; a tree that is nested too deep is cut off."""
         cursor = self.root.walk()
         nodes = [self.root]
-        while len(nodes) < _DEEPEST_TREE and cursor.goto_first_child_for_byte(at) is not None:
-            node = cursor.node
-            if node is None or node.start_byte > at:
-                break
+        while (
+            len(nodes) < _DEEPEST_TREE
+            and cursor.goto_first_child_for_byte(at) is not None
+            and (node := cursor.node) is not None
+            and node.start_byte <= at
+        ):
             self._parents[node.id] = nodes[-1]
             nodes.append(node)
         self.too_deep = self.too_deep or len(nodes) >= _DEEPEST_TREE
@@ -126,14 +122,17 @@ class Source:
             self.path(node.start_byte)
         return self._parents.get(node.id)
 
+    def around(self, node: "Node") -> "Iterator[tuple[Node, Node]]":
+        """A node and its parent, then the parent and its own, so far as anybody writes."""
+        taken = 0
+        while (parent := self.parent(node)) is not None and taken < _MOST_STEPS:
+            yield node, parent
+            node, taken = parent, taken + 1
+
     def literal_at(self, start: int) -> "Node | None":
         """The string, template or comment around a byte."""
-        for node in reversed(self.path(start)):
-            if node.type in {"string", "template_string", "comment"}:
-                return node
-            if node.type not in _IN_LITERALS:
-                return None
-        return None
+        inside = [node for node in reversed(self.path(start)) if node.type not in _IN_LITERALS]
+        return inside[0] if inside[0].type in {"string", "template_string", "comment"} else None
 
     def items(self, node: "Node") -> "list[Node]":
         """The first entries of a list, of arguments or of an object, without comments."""
@@ -167,7 +166,8 @@ class Source:
         known = self._uses.get(name)
         if known is None:
             known = self._uses[name] = [node for node in self.mentions(name) if is_use(self, node)]
-        return known
+        self._follows -= len(known)
+        return known if self._follows > 0 else []
 
     def _find(self, name: str) -> "Iterator[Node]":
         if self._words is None:
@@ -216,17 +216,14 @@ class Source:
     def _sum(self, node: "Node", depth: int) -> str | None:
         """A chain of `+`, from the left without recursion: a chain may be thousands long."""
         parts: list[Node] = []
-        current: Node | None = node
-        while current is not None and current.type == "binary_expression":
-            operator = current.child_by_field_name("operator")
-            right = current.child_by_field_name("right")
-            if operator is None or right is None or operator.type != "+":
+        current = node
+        while current.type == "binary_expression":
+            left, operator, right = (current.child_by_field_name(name) for name in ("left", "operator", "right"))
+            if left is None or operator is None or right is None or operator.type != "+":
                 return None
             parts.append(right)
-            current = current.child_by_field_name("left")
-        if current is not None:
-            parts.append(current)
-        texts = [self.constant(part, depth + 1) for part in reversed(parts)]
+            current = left
+        texts = [self.constant(part, depth + 1) for part in [current, *reversed(parts)]]
         return (
             None if all(text is None for text in texts) else "".join(HOLE if text is None else text for text in texts)
         )

@@ -101,11 +101,6 @@ def launches(callee: str) -> bool:
     return _LAUNCHERS.fullmatch(last) is not None
 
 
-def shell_callee(callee: str) -> bool:
-    """Whether a template with this tag is a command line."""
-    return callee in _SHELLS or launches(callee)
-
-
 def compares(callee: str) -> bool:
     """Whether a call only looks at what it gets."""
     last = callee.rpartition(".")[2]
