@@ -10,6 +10,7 @@ class RepositorySource:
         searches = repository.searches
         self.entries = repository.entries
         self.read = repository.read
+        self.ahead = searches.ahead
         self.search = searches.search
         self.lines = searches.lines
         self.matching = searches.matching
@@ -18,3 +19,4 @@ class RepositorySource:
         self.symlinks = searches.symlinks
         self.names = searches.names
         self.paths = searches.paths
+        self.tracked = searches.tracked

@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from agent_guards.repository import Entry, Kind
+from agent_guards.repository import Entry, Kind, Searches
 
 LONGEST_PATH = 2000
 LARGEST_SETTINGS = 1 << 20
@@ -15,7 +15,7 @@ _LAST_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*")|,(?=\s*[}\]])')
 _NAME = re.compile(rb'"name"[ \t]*:[ \t]*"([^"\\]+)"')
 
 
-class Source(Protocol):
+class Source(Searches, Protocol):
     """What a tree is asked through: the repository port and the searches beside it."""
 
     def entries(self, tree: str, paths: Sequence[str]) -> dict[str, Entry]:
@@ -24,42 +24,6 @@ class Source(Protocol):
 
     def read(self, oid: str) -> bytes:
         """One blob, whole."""
-        ...
-
-    def search(
-        self, tree: str, texts: Sequence[str], globs: Sequence[str], *, few: bool = False
-    ) -> Callable[[], tuple[str, ...]]:
-        """Start to look for files that hold one of the texts in any case."""
-        ...
-
-    def lines(self, tree: str, texts: Sequence[str], globs: Sequence[str]) -> Callable[[], Iterator[tuple[str, bytes]]]:
-        """Start to look for texts in any case; the answers are files, each with the lines around what was found."""
-        ...
-
-    def matching(self, tree: str, expression: str, globs: Sequence[str]) -> Callable[[], tuple[str, ...]]:
-        """Start to look for files in which an expression matches."""
-        ...
-
-    def occurrences(
-        self, tree: str, expression: str, globs: Sequence[str], *, few: bool = False
-    ) -> Callable[[], bytes]:
-        """Start to collect every match of an expression as `path NUL match LF`."""
-        ...
-
-    def contents(self, tree: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Files that are known to stand there, with what they hold."""
-        ...
-
-    def symlinks(self, tree: str) -> dict[str, str]:
-        """Every symbolic link: path -> the id of the blob that holds its target."""
-        ...
-
-    def names(self, tree: str, folder: str) -> tuple[str, ...]:
-        """What stands in a folder."""
-        ...
-
-    def paths(self, tree: str, suffix: str) -> tuple[str, ...]:
-        """Every path that ends so."""
         ...
 
 
