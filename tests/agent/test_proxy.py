@@ -136,6 +136,17 @@ def test_signals_reach_the_server_and_its_death_is_told(desk, name):
     assert process.returncode == 128 + number.value
 
 
+def test_threads_are_started_where_signals_cannot_be_masked(monkeypatch):
+    from agent_guards.agent.child import start_deaf
+
+    monkeypatch.delattr(signal, "pthread_sigmask")
+    done = []
+    thread = threading.Thread(target=done.append, args=[1])
+    start_deaf(thread)
+    thread.join()
+    assert done == [1]
+
+
 def test_a_server_that_handles_the_signal_ends_as_it_likes(desk):
     script = (
         "import signal, os, sys, time; signal.signal(15, lambda *_: sys.exit(5)); os.write(1, b'up'); time.sleep(60)"

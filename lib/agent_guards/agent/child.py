@@ -4,8 +4,9 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from threading import Thread
 from types import FrameType
 
 from agent_guards.errors import GuardError
@@ -65,6 +66,26 @@ def running(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def start_deaf(*threads: Thread) -> None:
+    """Start threads to which no signal is delivered. Only the main thread hands signals on, and only a signal wakes it."""
+    mask = getattr(signal, "pthread_sigmask", None)  # Windows delivers signals to the main thread alone
+    before = mask(signal.SIG_BLOCK, [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]) if mask else ()
+    try:
+        for thread in threads:
+            thread.start()
+    finally:
+        if mask:
+            mask(signal.SIG_SETMASK, before)
+
+
+def wait(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for the command's end, in turns: a signal just before the system call would be looked at only after it."""
+    while (returned := process.poll()) is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+    return returned
 
 
 def status_of(returned: int) -> int:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from agent_guards.agent.checkout import Checkout, locate
-from agent_guards.agent.child import make_binary, running, status_of
+from agent_guards.agent.child import make_binary, running, start_deaf, status_of, wait
 from agent_guards.agent.identity import names_of
 from agent_guards.agent.journal import harmless
 from agent_guards.agent.recorder import Recorder, recorder_for
@@ -75,9 +75,8 @@ def _forward(process: "subprocess.Popen[bytes]", to_server: int, from_server: in
     sys.setswitchinterval(_SWITCH_SECONDS)
     inward = _Pump(0, to_server, tap.sent)
     outward = _Pump(from_server, 1, tap.received)
-    inward.start()
-    outward.start()
-    returned = process.wait()
+    start_deaf(inward, outward)
+    returned = wait(process)
     while outward.is_alive() and not outward.waits_in_vain(_QUIET_SECONDS):
         outward.join(0.05)
     return status_of(returned)
