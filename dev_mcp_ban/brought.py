@@ -97,7 +97,7 @@ def gather_tree(repository: Repository, tree: str, scope: Scope) -> Brought:
     read = _read_tree(source, tree, scope)
     owned = _owned(repository, tree, scope, [path for path, found in read.dependencies.items() if found])
     return Brought(
-        hits=tuple(_located(_foreign(source, tree, scope, read.hits), scope)),
+        hits=tuple(_located(read.hits, scope)),
         chains=_chains(source, tree, scope, read.hits),
         dependencies=tuple((path, one) for path in sorted(owned) for one in read.dependencies[path]),
         bundled=tuple(Located(path, hit) for path, hits in sorted(read.bundled.items()) for hit in hits),
@@ -148,6 +148,7 @@ def _read_tree(source: Source, tree: str, scope: Scope) -> _Read:
     read = _Read(scope)
     for path, data in candidates.begin(source, tree, scope.ban, scope.bundles)():
         read.take(path, data)
+    read.hits = _foreign(source, tree, scope, read.hits)
     return read
 
 
@@ -191,8 +192,7 @@ def _same(found: Hit | Dependency) -> tuple[str, str]:
 
 def _chains(source: Source, tree: str, scope: Scope, hits: Mapping[str, tuple[Hit, ...]]) -> tuple[Chain, ...]:
     """How production reaches what other files import or launch; what is only a type is gone when the program runs."""
-    foreign = _foreign(source, tree, scope, hits)
-    targets = {path: [hit for hit in found if hit.kind != "type-import"] for path, found in foreign.items()}
+    targets = {path: [hit for hit in found if hit.kind != "type-import"] for path, found in hits.items()}
     return chains(Tree(source, tree), targets, scope.production, edges)
 
 

@@ -138,10 +138,15 @@ def of_number(context: Context, page: Page | Fault) -> Context:
     pull = page.pull
     if pull is None:
         raise GuardError("The pull request could not be read.", "Give its number in `pr-number`.")
+    return of_pull(pull, context, base=pull.base_ref_oid)
+
+
+def of_pull(pull: Pull, asked: Context, *, base: str | None) -> Context:
+    """The context of one pull request as it is now, upon a base, within a run that was asked for something else."""
     return Context(
-        event=context.event,
-        repository=context.repository,
-        base=pull.base_ref_oid,
+        event=asked.event,
+        repository=asked.repository,
+        base=base,
         head=pull.head_ref_oid,
         body=pull.body,
         author=pull.login,

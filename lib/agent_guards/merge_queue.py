@@ -12,7 +12,7 @@ from agent_guards.errors import GuardError
 from agent_guards.escape import quote
 from agent_guards.events import NO_DESCRIPTION
 from agent_guards.finding import Finding
-from agent_guards.live import edit_note
+from agent_guards.live import of_pull
 from agent_guards.pull import MISSHAPEN, PULL, Node, Pull, shaped
 from agent_guards.report import Report, Verdict
 
@@ -66,18 +66,7 @@ def context_of(pull: Pull, group: Context) -> Context:
 
     Its body cannot be held against the group's whole change: that would claim one author's words for another's files.
     """
-    return Context(
-        event=group.event,
-        repository=group.repository,
-        base=group.base,
-        head=pull.head_ref_oid,
-        body=pull.body,
-        author=pull.login,
-        pull_request=pull.number,
-        draft=pull.is_draft,
-        fork=pull.is_cross_repository,
-        notes=(edit_note(pull),),
-    )
+    return of_pull(pull, group, base=group.base)
 
 
 def judge_group(
