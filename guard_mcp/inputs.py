@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agent_guards.claims import states
 from agent_guards.context import Change
@@ -21,8 +22,7 @@ SUFFIX = ".jsonl"
 EXEMPTION = re.compile(r"no mcp usage\s*[-–—:,(]*\s*non-?\s?code change\b(?!\s+(?:is|was|claim))", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """Everything that guard-mcp's check looks at."""
 
     whole: bool

@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+
+from msgspec import Struct
 
 from agent_guards.escape import quote, quote_all
 from agent_guards.finding import Finding
@@ -17,8 +18,7 @@ from guard_mcp.evidence import Evidence
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceFile(RecordFile[Evidence]):
+class EvidenceFile(RecordFile[Evidence], frozen=True, kw_only=True):
     """The lines of one evidence file that are to be judged, and the first break of each session's chain."""
 
     broken_links: tuple[tuple[int, str], ...] = ()
@@ -31,8 +31,7 @@ class EvidenceFile(RecordFile[Evidence]):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What a line is measured against."""
 
     tools: frozenset[str] = frozenset()

@@ -1,8 +1,10 @@
 """Gather what idle-guard judges: the heartbeats and tasks of the change, what they go on from, and how long the work took."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from agent_guards import durations
 from agent_guards.beats import Life, table
@@ -27,8 +29,7 @@ WATCHED = timedelta(days=31)
 """How long a silent task of a whole tree is waited for: what was left open longer ago is history, which nobody mends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """Everything that idle-guard's check looks at."""
 
     whole: bool

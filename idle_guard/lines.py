@@ -1,11 +1,12 @@
 """Judge the lines of heartbeat files: one file by itself, and the beats of all files put together into lives."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress, pairwise
 from operator import attrgetter, lt, ne
 from typing import cast
+
+from msgspec import Struct
 
 from agent_guards.beats import Life, Status, Stretch, live
 from agent_guards.escape import quote
@@ -27,16 +28,14 @@ _ts = attrgetter("ts")
 _MEANT: dict[str, Status] = {"doing": "doing", "blocked": "blocked", "done": "done", "completed": "done"}
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """When each of some lines was."""
 
     numbers: Sequence[int]
     moments: Sequence[datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeatFile:
+class BeatFile(Struct, frozen=True, kw_only=True):
     """What one heartbeat file tells, without its records: of a whole tree's files nobody wants to hold them all."""
 
     path: str

@@ -1,7 +1,8 @@
 """The rules of idle-guard. Everything that is printed about a rule is printed from here."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from agent_guards.finding import Rule, Severity
 from agent_guards.listed import FileRules, by_name

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from agent_guards import durations
 from agent_guards.context import Change
@@ -55,8 +55,7 @@ class Span(NamedTuple):
         return f"from {ends}: {durations.spell(self.length)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """The statement that the work was short, and the line of the description that makes it."""
 
     text: str
@@ -107,8 +106,7 @@ class _Stamp(msgspec.Struct, frozen=True, gc=False):
     timestamp: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stamped:
+class _Stamped(Struct, frozen=True, kw_only=True):
     """The moments of the lines that a change added to one evidence file; what is wrong with them is guard-mcp's to say."""
 
     path: str

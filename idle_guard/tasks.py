@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
+from msgspec import Struct, field
 
 from agent_guards.growth import Growth
 from agent_guards.jsonl import LineError, Path, load, tokens
@@ -35,8 +35,7 @@ class _Tasks(msgspec.Struct, frozen=True):
     tasks: tuple[Task, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskFile:
+class TaskFile(Struct, frozen=True, kw_only=True):
     """One list of tasks, as far as it could be read."""
 
     path: str

@@ -2,15 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agent_guards.beats import Beat, Silence
 from agent_guards.history import Touched
 from idle_guard.lines import BeatFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Trouble(Struct, frozen=True, kw_only=True):
     """Where something has a finding of its own already."""
 
     added: Mapping[str, frozenset[int] | range]

@@ -1,12 +1,13 @@
 """The life of a task in its heartbeats: which state it is in, how long it was silent, and its line of life. Pure computation."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import chain, compress, islice, repeat
 from operator import attrgetter, lt, sub
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from agent_guards import durations
 from agent_guards.escape import quote
@@ -46,8 +47,7 @@ class Beat(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Beats of one task that stand in one file, in columns, since there may be very many."""
 
     path: str
@@ -58,8 +58,7 @@ class Stretch:
     """They are known to stand in the order of time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class Life(Struct, frozen=True, kw_only=True):
     """Every beat of one task of one agent, from all files that are known, in the order of time."""
 
     agent: str

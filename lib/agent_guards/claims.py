@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from agent_guards.sections import Line, Piece, Section
 
@@ -14,8 +15,7 @@ _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(.+)\1")
 _BLOB = re.compile(r"/[^/]+/[^/]+/(?:blob|raw|tree|edit)/[^/]+/(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class ListedPath:
+class ListedPath(Struct, frozen=True):
     """A path that a section lists, as it was written, and the line of the description on which it stands."""
 
     text: str

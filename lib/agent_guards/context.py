@@ -1,13 +1,13 @@
 """What run is this, and which change does it judge? One Context from flags or from a GitHub event payload."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from agent_guards.repository import ChangedFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """What a run was asked to judge. Revisions are names or ids as given; `change.resolve` turns them into a Change."""
 
     event: str = "local"
@@ -32,8 +32,7 @@ class Context:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """What is judged, at exact ids: the files between `base` and `head`, and what the author says of them."""
 
     base: str | None

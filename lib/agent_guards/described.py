@@ -1,7 +1,8 @@
 """What a description says of record files: its section, the paths that it lists, and what stands there in the judged tree."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agent_guards.claims import ListedPath, listed_paths, unticked_paths
 from agent_guards.context import Change
@@ -10,8 +11,7 @@ from agent_guards.repository import Entry, Repository
 from agent_guards.sections import Section, normalise, parse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(Struct, frozen=True, kw_only=True):
     """A path that the section lists, and what stands there in the head tree."""
 
     claim: ListedPath
@@ -25,8 +25,7 @@ class Listed:
         return self.claim.text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
+class Described(Struct, frozen=True, kw_only=True):
     """What a guard's section says. `told` is False where there is no description to judge."""
 
     told: bool = False

@@ -1,7 +1,8 @@
 """The core data: a Rule is a value from which everything is printed, a Finding is one place where it fires."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 
 class Severity(IntEnum):
@@ -17,8 +18,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One rule of a guard. README tables, `explain`, SARIF, annotations and comments are printed from it."""
 
     id: str
@@ -63,8 +63,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One place where a rule fires. `path` is as git holds it (bytes that are no UTF-8 as lone surrogates)."""
 
     rule: Rule

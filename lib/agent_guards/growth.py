@@ -1,20 +1,19 @@
 """Append-only files: what a change added to one, and whether everything that stood before still stands, in order."""
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+
+class Chunk(Struct, frozen=True):
     """Neighbouring lines that a change added, and the number of the first of them."""
 
     first_line: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Struct, frozen=True):
     """What became of a file between two commits."""
 
     added: tuple[Chunk, ...]

@@ -3,10 +3,11 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from agent_guards.context import Change
 from agent_guards.errors import UsageError
@@ -46,8 +47,7 @@ class Inputs(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LooseFile:
+class LooseFile(Struct, frozen=True, kw_only=True):
     """A file that `validate` was given, outside any change. `fault` says why its content was not read."""
 
     path: str
@@ -55,16 +55,14 @@ class LooseFile:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileVerdict:
+class FileVerdict(Struct, frozen=True, kw_only=True):
     """What `validate` found in one file."""
 
     lines: int
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileFormat:
+class FileFormat(Struct, frozen=True, kw_only=True):
     """A kind of file that a guard judges by itself, for `validate`."""
 
     name: str
@@ -72,8 +70,7 @@ class FileFormat:
     judge: Callable[[Iterable[LooseFile], Policy, datetime], Iterator[FileVerdict]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class Guard(Struct, frozen=True, kw_only=True):
     """One guard: its rules, how it reads a change, and how it judges what it read."""
 
     name: str

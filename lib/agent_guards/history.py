@@ -1,10 +1,12 @@
 """Read append-only record files with their past: what a change added to each, what stood before, and what is gone."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from agent_guards.archive import archived_digests
 from agent_guards.context import Change
@@ -39,8 +41,7 @@ class JudgedFile(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordFile(Generic[R]):
+class RecordFile(Struct, Generic[R], frozen=True, kw_only=True):
     """The lines of one file that are to be judged: all of them, or those that a change added."""
 
     path: str
@@ -63,8 +64,7 @@ Reading = Callable[[str, Place | None, Growth, bytes], F_co]
 """Makes a judged file of its path, its place, what was added to it, and its whole content."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched(Generic[F_co]):
+class Touched(Struct, Generic[F_co], frozen=True, kw_only=True):
     """A file that the change adds or touches (or, where the whole tree is judged, one that is there)."""
 
     path: str

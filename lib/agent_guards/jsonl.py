@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, NoReturn
+
+from msgspec import Struct
 
 from agent_guards.escape import quote
 from agent_guards.traps import explain
@@ -38,8 +39,7 @@ class LineError(Exception):
         self.spreads = spreads
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A key or a value of a JSON text, with where it stands."""
 
     path: Path

@@ -1,11 +1,11 @@
 """What a record format is: a type, a published schema, and the questions that both of them answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 import msgspec
+from msgspec import Struct, field
 
 from agent_guards.shape import Shape, shape_of
 
@@ -17,8 +17,7 @@ ProblemKind = Literal["empty-file", "invalid-encoding", "invalid-json", "schema"
 R = TypeVar("R", bound=msgspec.Struct)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """What is wrong with a line (or, without a line, with the file). Foreign text is quoted already."""
 
     kind: ProblemKind
@@ -28,8 +27,7 @@ class Problem:
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Kind(Generic[R]):
+class Kind(Struct, Generic[R], frozen=True, kw_only=True, eq=False):
     """One record format: its type, its published schema, and what the type cannot say."""
 
     name: str

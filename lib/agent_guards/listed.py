@@ -1,7 +1,8 @@
 """Judge record files and the description's list of them by the rules that are the same for every kind of record."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agent_guards.described import Described, Listed
 from agent_guards.escape import quote, quote_all
@@ -11,8 +12,7 @@ from agent_guards.places import Layout
 from agent_guards.repository import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRules:
+class FileRules(Struct, frozen=True, kw_only=True):
     """A guard's rules by their names, and its words for what they are about."""
 
     rules: Mapping[str, Rule]

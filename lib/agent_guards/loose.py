@@ -1,7 +1,8 @@
 """Judge record files by themselves, in bulk, without a change around them: what is the same for every kind of record."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from agent_guards.escape import quote
 from agent_guards.guard import FileVerdict, LooseFile

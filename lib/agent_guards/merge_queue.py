@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from agent_guards.api import Fault, GitHub, Trouble
 from agent_guards.context import Context

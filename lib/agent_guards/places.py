@@ -1,8 +1,9 @@
 """Where an agent's files stand: `artifacts/<agent>/<YYYY-MM-DD>/…`. Tells what is wrong with a path that is not of that form."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from agent_guards.escape import quote
 
@@ -10,16 +11,14 @@ _AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Whose file it is, and of which day."""
 
     agent: str
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The form of one kind of path: what follows the day, as a pattern and as it is shown to people."""
 
     tail: "re.Pattern[str]"

@@ -7,8 +7,9 @@ dates, no octal or sexagesimal numbers, no `off` that means false, no key that s
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from agent_guards.errors import PolicyError
 from agent_guards.escape import quote
@@ -48,8 +49,7 @@ class _Mark(Protocol):
     def column(self) -> int: ...
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or a mapping that is not closed yet."""
 
     path: Path
@@ -58,8 +58,7 @@ class _Open:
     """The key of a mapping that waits for its value."""
 
 
-@dataclass(slots=True)
-class _Document:
+class _Document(Struct):
     """What the events have made so far."""
 
     name: str

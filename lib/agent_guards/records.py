@@ -1,17 +1,17 @@
 """Read the lines of a record file with two validators and one verdict: a typed decoder for what is right, the schema for the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Generic, cast
+
+from msgspec import Struct
 
 from agent_guards.kind import LONGEST_LINE, Kind, Problem, R, decoder, holds
 
 __all__ = ["Kind", "Problem", "Records", "read"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records(Generic[R]):
+class Records(Struct, Generic[R], frozen=True, kw_only=True):
     """The lines of a file that are right, each as a record, and what is wrong with the others."""
 
     values: list[R]

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, cast
+
+from msgspec.structs import replace
 
 from agent_guards.errors import GuardError
 from agent_guards.escape import quote

@@ -1,9 +1,11 @@
 """A Report is one guard's verdict, decided here and never changed by a delivery."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agent_guards.finding import Finding, Severity
 
@@ -22,8 +24,7 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """What was judged."""
 
     repository: str | None = None
@@ -33,8 +34,7 @@ class Subject:
     policy: str = "default"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """What is better seen than said: rows of short cells. A cell is a message: foreign text in it has gone through `quote`.
 
     The first two columns name a row and the third draws it: a narrow page sets these apart from the rest.
@@ -49,8 +49,7 @@ class Table:
     legend: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """One guard's verdict on one subject, with everything that a renderer needs."""
 
     guard: str
@@ -67,8 +66,7 @@ class Report:
         return sum(finding.severity is severity for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """The reports of one run: what every renderer and sink receives."""
 
     subject: Subject

@@ -1,10 +1,11 @@
 """The port through which everything that a change contains is read: git objects at exact ids, never the checkout."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
+
+from msgspec import Struct
 
 
 class Kind(Enum):
@@ -16,8 +17,7 @@ class Kind(Enum):
     DIRECTORY = "directory"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One path of a tree. `oid` is the object's id."""
 
     path: str
@@ -27,8 +27,7 @@ class Entry:
     """Bytes of a file where the listing was asked for sizes, else -1."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFile:
+class ChangedFile(Struct, frozen=True):
     """One path that differs between two trees; `before` or `after` is None where it does not stand."""
 
     path: str
@@ -36,8 +35,7 @@ class ChangedFile:
     after: Entry | None
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """What a commit says of itself. Times are what git holds, in UTC."""
 
     oid: str

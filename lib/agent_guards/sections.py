@@ -6,8 +6,9 @@ anything nested under it. What remains is handed out line by line, with the line
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from agent_guards.errors import UsageError
 
@@ -26,8 +27,7 @@ _TAGS = frozenset(
 _TAG_NAME = re.compile(r"</?\s*([A-Za-z][A-Za-z0-9-]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stretch of one line: plain text, a code span, or a link with its target."""
 
     text: str
@@ -35,8 +35,7 @@ class Piece:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line that a reader sees. `ticked` is None where no box stands before it."""
 
     number: int
@@ -54,8 +53,7 @@ class Line:
         return self.ticked is not False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """What stands under one heading, down to the next heading of its level or above."""
 
     title: str

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, filterfalse
 from operator import attrgetter, countOf
@@ -10,6 +9,7 @@ from typing import cast
 
 import msgspec
 import msgspec.inspect
+from msgspec import Struct
 from msgspec.structs import astuple
 
 from agent_guards.times import parse_rfc3339
@@ -19,8 +19,7 @@ _zone = attrgetter("tzinfo")
 _year = attrgetter("year")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field: its key, the quotes that it costs (two for the key, two for a text), and how to get it from a record."""
 
     key: str
@@ -33,8 +32,7 @@ class Field:
     whole_number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """The fields of a record type. A field that may be missing has the default None; null is not taken for it."""
 
     fields: tuple[Field, ...]

@@ -94,7 +94,7 @@ def test_years_before_1970_and_after_2038_are_judged_like_any_other(repo, when):
     change(repo, *(json.dumps(one) + "\n" for one in beats))
     with repo.opened() as repository:
         found = resolve(Context(base="main", head="change"), repository, NOON)
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         report = examine(load_guards(["idle-guard"])[0], repository, replace(found, when=moment), Policy())
         later = replace(found, when=moment + timedelta(seconds=1))

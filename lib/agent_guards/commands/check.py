@@ -4,9 +4,10 @@ import argparse
 import gc
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from agent_guards.change import resolve
 from agent_guards.commands.output import moment, publish, read_file, threshold

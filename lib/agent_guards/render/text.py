@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
+
+from msgspec import Struct
 
 from agent_guards.escape import visible
 from agent_guards.finding import Finding, Severity
@@ -48,8 +49,7 @@ def laid_out(table: Table, *, colour: bool, width: int) -> Iterator[str]:
     return _Page(colour=colour, width=min(max(width, NARROWEST), WIDEST)).table(table)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
+class _Page(Struct, frozen=True, kw_only=True):
     """How wide, and whether in colour."""
 
     colour: bool

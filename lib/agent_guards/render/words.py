@@ -1,7 +1,8 @@
 """The words in which every renderer speaks of a verdict, so that terminal, log and page say the same."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from agent_guards.escape import quote, shorten, visible
 from agent_guards.finding import Finding, Severity
