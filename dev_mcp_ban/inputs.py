@@ -11,7 +11,6 @@ from agent_guards.report import Fact, Table
 from agent_guards.repository import Repository
 from agent_guards.sections import Section, parse
 from dev_mcp_ban.brought import Brought, gather_change, gather_tree
-from dev_mcp_ban.files import GLOBS
 from dev_mcp_ban.scope import Scope
 
 SECTION = "dev mcp check"
@@ -72,11 +71,6 @@ class Inputs:
             "files_read": self.brought.read,
             "older_findings": self.brought.older,
         }
-
-
-def prepare(repository: Repository) -> None:
-    """Have git look for what every listed name and pattern of the default policy holds, while we read the policy itself."""
-    repository.searches.ahead(["mcp"], GLOBS)
 
 
 def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:

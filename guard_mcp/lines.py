@@ -1,7 +1,6 @@
 """Judge the lines of evidence files: one file by itself, then what only shows across files."""
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from msgspec import Struct
@@ -49,7 +48,7 @@ def judge(file: EvidenceFile, limits: Limits) -> Iterator[Finding]:
     if values:
         yield from _tools(file, limits)
         yield from _timestamps(file, limits)
-        if any(value.purpose == "not stated" for value in values):
+        if "not stated" in [value.purpose for value in values]:
             yield from _purposes(file)
     for line, message in file.broken_links:
         yield rules.BROKEN_CHAIN.at(message, file.path, line, 1)
@@ -59,36 +58,37 @@ class RequestIds:
     """Which request ids stood where; tells of each that comes a second time. Holds ids and numbers, no records."""
 
     def __init__(self) -> None:
-        self._positions: dict[str, int] = {}
-        self._starts: list[int] = []
-        self._paths: list[str] = []
-        self._end = 0
+        self._known: set[str] = set()
+        self._files: list[tuple[str, Sequence[int], list[str]]] = []
+        """Of each file its path, its lines and their ids."""
+        self._firsts: dict[str, tuple[int, int]] = {}
+        """Where each id stood first, a file's index and a line: for the files before `_placed`."""
+        self._placed = 0
 
     def add(self, file: EvidenceFile) -> Iterator[Finding]:
-        """Take in one file. The ids of an honest file go in as a whole."""
-        start = self._end
-        self._starts.append(start)
-        self._paths.append(file.path)
-        self._end += max(file.records.numbers, default=0) + 1
+        """Take in one file. The ids of an honest file go in as a whole, and nobody asks where they stand."""
         ids = [value.request_id for value in file.records.values]
-        fresh = dict(zip(ids, [start + number for number in file.records.numbers], strict=True))
-        if len(fresh) == len(ids) and self._positions.keys().isdisjoint(fresh):
-            self._positions.update(fresh)
-            return
-        for number, request_id in zip(file.records.numbers, ids, strict=True):
-            first = self._positions.setdefault(request_id, start + number)
-            if first != start + number:
-                yield rules.DUPLICATE_REQUEST_ID.at(
-                    f"The request id {quote(request_id)} stands already in {self._place(first, file.path)}.",
-                    file.path,
-                    number,
-                    1,
-                )
+        before = len(self._known)
+        self._known.update(ids)
+        self._files.append((file.path, file.records.numbers, ids))
+        if len(self._known) < before + len(ids):
+            yield from self._repeated(file.path)
 
-    def _place(self, position: int, path: str) -> str:
-        index = bisect_right(self._starts, position) - 1
-        line = f"line {position - self._starts[index]}"
-        return line if self._paths[index] == path else f"{line} of {quote(self._paths[index])}"
+    def _repeated(self, path: str) -> Iterator[Finding]:
+        """Tell of the ids of the latest file that stood somewhere before."""
+        for index in range(self._placed, len(self._files)):
+            _, numbers, ids = self._files[index]
+            for number, request_id in zip(numbers, ids, strict=True):
+                first = self._firsts.setdefault(request_id, (index, number))
+                if first != (index, number) and index == len(self._files) - 1:
+                    yield rules.DUPLICATE_REQUEST_ID.at(
+                        f"The request id {quote(request_id)} stands already in {self._place(*first)}.", path, number, 1
+                    )
+        self._placed = len(self._files)
+
+    def _place(self, index: int, line: int) -> str:
+        path = self._files[index][0]
+        return f"line {line}" if path == self._files[-1][0] else f"line {line} of {quote(path)}"
 
 
 def replays(file: EvidenceFile, at_base: Mapping[str, tuple[str, int]]) -> Iterator[Finding]:

@@ -42,18 +42,28 @@ def moments(lines: Sequence[Heartbeat]) -> list[datetime]:
     return cast("list[datetime]", found)
 
 
-def _sound(lines: Sequence[Heartbeat]) -> bool:
-    """Whether each names its task and has a time, under the name of today or the old one."""
-    if any(map(str.isspace, set(map(task_of, lines)))):
-        return False
-    return all(map(_timestamp, lines)) or all(moments(lines))
+def _quotes(lines: Sequence[Heartbeat]) -> int | None:
+    """Count the quotes that lines need; None where one names no task, or has no time under either name."""
+    quotes = 24 * len(lines)  # six fields, all of them texts
+    for line in lines:
+        if line.task.isspace():
+            return None
+        if line.timestamp is None or line.ts is None:
+            if line.timestamp is line.ts:
+                return None
+            quotes -= 4
+        if line.progress is None:
+            quotes -= 4
+        if line.file is None:
+            quotes -= 4
+    return quotes
 
 
 KIND = Kind(
     name="heartbeat",
     struct=Heartbeat,
     schema=__file__.removesuffix(".py") + ".schema.json",
-    sound=_sound,
+    quotes=_quotes,
     aliases={
         "time": "timestamp",
         "date": "timestamp",

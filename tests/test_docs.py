@@ -53,7 +53,7 @@ def test_the_report_in_the_readme_is_the_demonstration_s(tmp_path, generated, mo
 
 
 def test_every_command_is_in_the_readme():
-    (commands,) = [action.choices for action in _parser()._actions if isinstance(action.choices, dict)]
+    (commands,) = [action.choices for action in _parser([])._actions if isinstance(action.choices, dict)]
     for name in commands:
         assert re.search(rf"\b{name}\b", README), name
 

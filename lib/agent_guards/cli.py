@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from agent_guards import __version__
-from agent_guards.cli_agent import add_agent_commands
+from agent_guards.cli_agent import AGENT_COMMANDS
 from agent_guards.cli_record import parse
 from agent_guards.env import RunEnv
 from agent_guards.errors import GuardError
@@ -23,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    arguments = parse(_parser(), argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = parse(_parser(words), words)
     try:
         return _run(arguments)
     except GuardError as error:
@@ -75,24 +76,22 @@ def _report_bug(error: Exception) -> None:
     print("```", file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Make the parser. Of all commands only the one that is asked for gets its options: they cost more than its work may."""
     parser = argparse.ArgumentParser(
         prog="agent-guards", description="Merge-blocking checks for repositories where AI agents write the code."
     )
     parser.add_argument("--version", action="version", version=f"agent-guards {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_check(commands)
-    _add_validate(commands)
-    _add_catalogue(commands)
-    add_agent_commands(commands)
-    demo = commands.add_parser("demo", help="make a small repository with a good and a bad change, and judge both")
-    demo.add_argument("--keep", metavar="DIR", help="make the repository in this (new) folder and keep it")
-    demo.set_defaults(command=_demo)
+    # With the name given argparse lays out no help text to find out how we are called.
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", prog="agent-guards")
+    for name, (summary, add_options) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary)
+        if name in words[:1]:
+            add_options(command)
     return parser
 
 
-def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    check = commands.add_parser("check", help="judge a change: the main job")
+def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("guards", nargs="*", metavar="GUARD", help="which guards (all)")
     check.add_argument("--repo", default=".", metavar="DIR", help="the repository (this folder)")
     check.add_argument("--base", metavar="REV", help="what to compare with (merge base with the default branch)")
@@ -107,8 +106,7 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check.set_defaults(command=_check)
 
 
-def _add_validate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    validate = commands.add_parser("validate", help="judge evidence and heartbeat files by themselves, in bulk")
+def _add_validate(validate: argparse.ArgumentParser) -> None:
     validate.add_argument("files", nargs="*", metavar="FILE")
     validate.add_argument("--repo", default=".", metavar="DIR", help="the repository (this folder)")
     validate.add_argument("--all", action="store_true", help="every such file of the working tree")
@@ -126,17 +124,36 @@ def _add_judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fail-on", choices=("error", "warning", "never"), help="what fails the run (error)")
 
 
-def _add_catalogue(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    rules = commands.add_parser("rules", help="list all rules")
+def _add_rules(rules: argparse.ArgumentParser) -> None:
     rules.add_argument("guards", nargs="*", metavar="GUARD")
     rules.add_argument("--format", choices=("text", "markdown", "json"), default="text")
     rules.set_defaults(command=_rules)
-    explain = commands.add_parser("explain", help="one rule: when it fires, why, and what to do")
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
     explain.add_argument("rule", metavar="RULE")
     explain.set_defaults(command=_explain)
-    schema = commands.add_parser("schema", help="print a published JSON Schema")
+
+
+def _add_schema(schema: argparse.ArgumentParser) -> None:
     schema.add_argument("name", metavar="NAME", nargs="?", help="leave out to list the names")
     schema.set_defaults(command=_schema)
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--keep", metavar="DIR", help="make the repository in this (new) folder and keep it")
+    demo.set_defaults(command=_demo)
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "check": ("judge a change: the main job", _add_check),
+    "validate": ("judge evidence and heartbeat files by themselves, in bulk", _add_validate),
+    "rules": ("list all rules", _add_rules),
+    "explain": ("one rule: when it fires, why, and what to do", _add_explain),
+    "schema": ("print a published JSON Schema", _add_schema),
+    **AGENT_COMMANDS,
+    "demo": ("make a small repository with a good and a bad change, and judge both", _add_demo),
+}
 
 
 # Each command is imported when it is asked for: `--help` starts nothing.

@@ -3,23 +3,14 @@
 import argparse
 from collections.abc import Callable
 
-from agent_guards.cli_record import add_record_commands
+from agent_guards.cli_record import add_beat, add_record
 from agent_guards.env import RunEnv
 
 Command = Callable[[argparse.Namespace, RunEnv], int]
 AGENTS = ("claude-code", "codex", "cursor", "gemini", "copilot")
 
 
-def add_agent_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add what an agent and a maintainer run."""
-    add_record_commands(commands)
-    _add_pr_body(commands)
-    _add_init(commands)
-    _add_doctor(commands)
-
-
-def _add_pr_body(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("pr-body", help="write the description's three sections from what the change contains")
+def _add_pr_body(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--update", metavar="FILE", help="bring this description up to date, in place (- for a filter)")
     parser.add_argument("--repo", default=".", metavar="DIR", help="the repository (this folder)")
     parser.add_argument("--base", metavar="REV", help="what to compare with (merge base with the default branch)")
@@ -28,8 +19,7 @@ def _add_pr_body(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(command=_pr_body)
 
 
-def _add_init(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("init", help="set a repository up; shows a plan first")
+def _add_init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repo", default=".", metavar="DIR", help="the repository (this folder)")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and do nothing")
@@ -44,13 +34,21 @@ def _add_init(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.set_defaults(command=_init)
 
 
-def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("doctor", help="tell what is wrong with a repository's setup, and what mends it")
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repo", default=".", metavar="DIR", help="the repository (this folder)")
     parser.add_argument("--offline", action="store_true", help="ask neither the remote nor GitHub")
     parser.add_argument("--now", metavar="TIME", help="judge as if it were this time (RFC 3339)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(command=_doctor)
+
+
+AGENT_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "record": ("write evidence of MCP calls while they are made", add_record),
+    "beat": ("write a heartbeat", add_beat),
+    "pr-body": ("write the description's three sections from what the change contains", _add_pr_body),
+    "init": ("set a repository up; shows a plan first", _add_init),
+    "doctor": ("tell what is wrong with a repository's setup, and what mends it", _add_doctor),
+}
 
 
 def _pr_body() -> Command:

@@ -25,12 +25,12 @@ class _Parser(argparse.ArgumentParser):
         super().error(message)
 
 
-def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
+def parse(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
     """Read a command line. `beat TASK` is short for `beat say TASK`; what a hook does not know it passes over.
 
     What stands behind `--` is another program's command line, and none of its words are ours.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = list(argv)
     if words[:2] in _RUNNERS:
         at = words.index("--") if "--" in words else len(words)
         arguments = parser.parse_args(words[:at])
@@ -46,15 +46,11 @@ def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argpar
     return arguments
 
 
-def add_record_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add what an agent's hooks and its configuration run."""
-    _add_record(commands)
-    _add_beat(commands)
-
-
-def _add_record(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    record = commands.add_parser("record", help="write evidence of MCP calls while they are made")
-    kinds = record.add_subparsers(title="how", required=True, metavar="hook|proxy", parser_class=_Parser)
+def add_record(record: argparse.ArgumentParser) -> None:
+    """Add what an agent's hooks and its configuration run to write evidence."""
+    kinds = record.add_subparsers(
+        title="how", required=True, metavar="hook|proxy", prog="agent-guards record", parser_class=_Parser
+    )
     hook = kinds.add_parser("hook", help="from an agent's hook for what comes after a tool call (payload on stdin)")
     hook.add_argument("--all-tools", action="store_true", help="record every tool, not only those of MCP servers")
     hook.set_defaults(command=_record_hook)
@@ -73,15 +69,16 @@ def _add_record(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
 
 
-def _add_beat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    beat = commands.add_parser(
-        "beat",
-        help="write a heartbeat",
-        usage="agent-guards beat TASK [--status doing|done|blocked] [--progress TEXT] [--file FILE]\n"
+def add_beat(beat: argparse.ArgumentParser) -> None:
+    """Add what an agent's hooks, its configuration and a person run to write a heartbeat."""
+    beat.usage = (
+        "agent-guards beat TASK [--status doing|done|blocked] [--progress TEXT] [--file FILE]\n"
         "       agent-guards beat run TASK -- COMMAND …\n"
-        "       agent-guards beat hook | status",
+        "       agent-guards beat hook | status"
     )
-    kinds = beat.add_subparsers(title="how", required=True, metavar="TASK|run|hook|status", parser_class=_Parser)
+    kinds = beat.add_subparsers(
+        title="how", required=True, metavar="TASK|run|hook|status", prog="agent-guards beat", parser_class=_Parser
+    )
     say = kinds.add_parser("say", help="one beat by hand; `beat TASK` is short for it", prog="agent-guards beat")
     run = kinds.add_parser(
         "run",

@@ -35,8 +35,9 @@ class Kind(Struct, Generic[R], frozen=True, kw_only=True, eq=False):
     """A frozen Struct that forbids unknown fields; what may be missing has the default None."""
     schema: str
     """Where the published schema lies."""
-    sound: Callable[[Sequence[R]], bool]
-    """Whether records of the right types hold to the rest of the schema too, such as texts that are not blank."""
+    quotes: Callable[[Sequence[R]], int | None]
+    """How many quotes these records need in JSON, two for each key and each text; None where one of them has the right
+    types and yet breaks the schema, such as by a blank text."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Foreign names of fields, in small letters and digits alone, and the field that is meant by each."""
 
@@ -64,7 +65,8 @@ def reference(kind: Kind[R]) -> "Draft202012Validator":
 
 def holds(kind: Kind[R], data: bytes, values: Sequence[R]) -> bool:
     """Whether lines that the decoder accepted are right in all that it overlooks."""
-    return shape(kind).proves(data, values) and kind.sound(values)
+    quotes = kind.quotes(values)
+    return quotes is not None and shape(kind).proves(data, values, quotes)
 
 
 def convert(kind: Kind[R], value: Mapping[str, object]) -> R | None:
@@ -76,4 +78,4 @@ def convert(kind: Kind[R], value: Mapping[str, object]) -> R | None:
         record = msgspec.convert(prepared, kind.struct)
     except msgspec.ValidationError:
         return None
-    return record if kind.sound([record]) else None
+    return None if kind.quotes([record]) is None else record

@@ -1,15 +1,18 @@
 """Judge record files and the description's list of them by the rules that are the same for every kind of record."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from agent_guards.described import Described, Listed
 from agent_guards.escape import quote, quote_all
 from agent_guards.finding import Finding, Rule
 from agent_guards.history import LARGEST_CHANGE, LARGEST_FILE, MEBIBYTE, JudgedFile, Touched
 from agent_guards.places import Layout
 from agent_guards.repository import Kind
+
+if TYPE_CHECKING:
+    from agent_guards.described import Described, Listed
 
 
 class FileRules(Struct, frozen=True, kw_only=True):
@@ -39,7 +42,7 @@ def by_name(rules: Iterable[Rule]) -> dict[str, Rule]:
     return {rule.id.partition("/")[2]: rule for rule in rules}
 
 
-def missing_section(of: FileRules, description: Described, subject: str, paths: Sequence[str]) -> Finding:
+def missing_section(of: FileRules, description: "Described", subject: str, paths: Sequence[str]) -> Finding:
     """The section that is wanted is not there: tell what is nearest to it."""
     said = f"{subject} description has no {of.title} section"
     if description.unheaded:
@@ -51,7 +54,7 @@ def missing_section(of: FileRules, description: Described, subject: str, paths: 
     return of["missing-section"].at(f"{said}.", fix=fix)
 
 
-def nothing_listed(of: FileRules, description: Described, paths: Sequence[str]) -> Finding:
+def nothing_listed(of: FileRules, description: "Described", paths: Sequence[str]) -> Finding:
     """The section stands there and says nothing: tell why, as far as it can be told."""
     number = description.section.number if description.section else 0
     where = f"The {of.title} section (line {number} of the description)"
@@ -68,7 +71,7 @@ def nothing_listed(of: FileRules, description: Described, paths: Sequence[str]) 
     return rule.at(f"{where} lists no {of.name} file and claims no exemption.", fix=fix)
 
 
-def unlisted(of: FileRules, description: Described, touched: Sequence[Touched[JudgedFile]]) -> Iterator[Finding]:
+def unlisted(of: FileRules, description: "Described", touched: Sequence[Touched[JudgedFile]]) -> Iterator[Finding]:
     """Tell of files that the description is silent about. A path that is only misspelt there is told as that."""
     paths = [one.path for one in touched]
     named = {name for listed in description.listed for name in (listed.path, description.nearest(listed, paths))}
@@ -80,7 +83,7 @@ def unlisted(of: FileRules, description: Described, touched: Sequence[Touched[Ju
 
 
 def listed_files(
-    of: FileRules, description: Described, touched: Iterable[Touched[JudgedFile]], deleted: Iterable[str]
+    of: FileRules, description: "Described", touched: Iterable[Touched[JudgedFile]], deleted: Iterable[str]
 ) -> Iterator[Finding]:
     """Judge the paths that the description lists. A file that the change deletes has its own finding."""
     by_path = {one.path: one for one in touched}
@@ -89,7 +92,7 @@ def listed_files(
             yield from _listed(of, listed, by_path.get(listed.path), description.nearest(listed, list(by_path)))
 
 
-def _listed(of: FileRules, listed: Listed, touched: Touched[JudgedFile] | None, nearest: str) -> Iterator[Finding]:
+def _listed(of: FileRules, listed: "Listed", touched: Touched[JudgedFile] | None, nearest: str) -> Iterator[Finding]:
     """Judge one listed path; one fault gives one finding."""
     path = listed.path
     where = f"Line {listed.claim.line} of the description lists {quote(path)}"

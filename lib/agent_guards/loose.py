@@ -18,8 +18,8 @@ def judge_loose(
         if loose.fault:
             finding = of["not-a-file"].at(f"{quote(loose.path)} {loose.fault}.", loose.path)
             yield FileVerdict(lines=0, findings=(finding,))
-        elif len(loose.data) > LARGEST_FILE:
-            yield FileVerdict(lines=0, findings=(too_large(of, loose.path, len(loose.data)),))
+        elif (size := max(loose.size, len(loose.data))) > LARGEST_FILE:
+            yield FileVerdict(lines=0, findings=(too_large(of, loose.path, size),))
         else:
             verdict = judge(loose)
             if not of.layout.locate(loose.path) and of.layout.resembling.fullmatch(loose.path):

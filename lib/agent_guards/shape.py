@@ -1,16 +1,14 @@
-"""What a record type lets its bytes be: the proof, at the speed of C, that lines hold its fields once each and no more."""
+"""What a record type lets its bytes be: the proof, at the speed of C, that lines hold its fields once each and well written."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import chain, filterfalse
-from operator import attrgetter, countOf
+from operator import attrgetter
 from typing import cast
 
 import msgspec
 import msgspec.inspect
 from msgspec import Struct
-from msgspec.structs import astuple
 
 from agent_guards.times import parse_rfc3339
 
@@ -20,12 +18,10 @@ _year = attrgetter("year")
 
 
 class Field(Struct, frozen=True):
-    """One field: its key, the quotes that it costs (two for the key, two for a text), and how to get it from a record."""
+    """One field: its key, and how to get it from a record."""
 
     key: str
-    quotes: int
-    required: bool
-    get: Callable[[msgspec.Struct], object]
+    get: Callable[[Struct], object]
     inner: "Shape | None" = None
     moment: "re.Pattern[bytes] | None" = None
     """For a moment in time: its key and an RFC 3339 value, as bytes."""
@@ -37,29 +33,17 @@ class Shape(Struct, frozen=True):
 
     fields: tuple[Field, ...]
 
-    def proves(self, data: bytes, records: Sequence[msgspec.Struct]) -> bool:
+    def proves(self, data: bytes, records: Sequence[Struct], quotes: int) -> bool:
         """Whether the lines `data`, each of which decoded to its record, hold no key twice, no null and no odd offset.
 
         The decoder takes the last of two equal keys, null for a default, and `+0100` for an offset. Each key more
-        than a record needs shows as quotes more than the record needs.
+        than a record needs shows as quotes more than the `quotes` that the records need.
         """
-        return _quotes(data) == self.quotes(records) and all(
+        return _quotes(data) == quotes and all(
             _well_written(field.moment, list(filter(None, map(field.get, records))), data)
             for field in self.fields
             if field.moment
         )
-
-    def quotes(self, records: Sequence[msgspec.Struct]) -> int:
-        """Count the quotes that the records need, escaped ones inside texts not counted."""
-        total = sum(field.quotes for field in self.fields) * len(records)
-        for field in self.fields:
-            if field.inner:
-                found = cast("list[msgspec.Struct]", list(filter(None, map(field.get, records))))
-                total += field.inner.quotes(found) - field.quotes * (len(records) - len(found))
-        optional = [field for field in self.fields if not field.required and not field.inner]
-        if optional and None in filterfalse(None, chain.from_iterable(map(astuple, records))):
-            total -= sum(field.quotes * countOf(map(field.get, records), None) for field in optional)
-        return total
 
     def typed(self, value: Mapping[str, object]) -> dict[str, object] | None:
         """Prepare a strictly loaded object for msgspec.convert: known fields, moments read; None where null stands for one."""
@@ -94,8 +78,6 @@ def _field(field: msgspec.inspect.Field) -> Field:
         [kind] = [one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType)]
     return Field(
         key=field.encode_name,
-        quotes=2 if isinstance(kind, (msgspec.inspect.IntType, msgspec.inspect.StructType)) else 4,
-        required=field.required,
         get=attrgetter(field.name),
         inner=_shape(kind) if isinstance(kind, msgspec.inspect.StructType) else None,
         moment=_moment(field.encode_name) if isinstance(kind, msgspec.inspect.DateTimeType) else None,

@@ -8,7 +8,6 @@ from agent_guards.guard import load_guards
 from agent_guards.policy import Policy
 from agent_guards.run import examine
 from dev_mcp_ban import brought
-from dev_mcp_ban.inputs import prepare
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 IMPORT = "import 'chrome-devtools-mcp'\n"
@@ -16,6 +15,7 @@ IMPORT = "import 'chrome-devtools-mcp'\n"
 
 def judged(folder, before, after):
     """The rules that a change breaks, and how many older findings were counted."""
+    (guard,) = load_guards(["dev-mcp-ban"])
     repo = Repo(folder / "repo")
     for path, text in before.items():
         repo.write(path, text)
@@ -25,9 +25,9 @@ def judged(folder, before, after):
         repo.write(path, text)
     repo.commit()
     with repo.opened() as repository:
-        prepare(repository)
+        guard.prepare(repository)
         change = resolve(Context(base="main", head="change", body=""), repository, NOW)
-        report = examine(load_guards(["dev-mcp-ban"])[0], repository, change, Policy())
+        report = examine(guard, repository, change, Policy())
     return [finding.rule.id.partition("/")[2] for finding in report.findings], report.facts["older_findings"]
 
 

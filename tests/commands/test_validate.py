@@ -127,6 +127,13 @@ def test_wrong_usage_gets_one_clear_message(tree, capsys, arguments, message):
     assert message in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_read_is_told_and_not_passed_over(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    os.symlink("artifacts", "artifacts")
+    assert main(["validate", "--all"]) == 2
+    assert "artifacts` cannot be read: " in capsys.readouterr().err
+
+
 def test_heartbeats_and_lists_of_tasks_are_judged_by_themselves(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     beat = {"timestamp": "2026-01-02T10:00:00Z", "task": "ENG-1", "status": "doing"}

@@ -1,13 +1,13 @@
 import hashlib
 import json
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from agent_guards.kind import reference
+from agent_guards.kind import decoder, reference
 from agent_guards.records import read
 from agent_guards.schema import faults
 from guard_mcp.evidence import CHAIN_START, KIND, LAYOUT, Evidence, Recorder, broken_links
@@ -51,6 +51,19 @@ def test_the_published_schema_is_a_schema():
     Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$id"] == "urn:agent-guards:evidence:1"
     assert SCHEMA["title"]
+
+
+def test_a_line_needs_as_many_quotes_as_its_json_has_whatever_is_left_out():
+    whole = recorder(name="n", version="1", session="s", seq=0, prev=CHAIN_START, outcome="ok")
+    optional = sorted(set(whole) - {"basis"})
+    for count in range(len(optional) + 1):
+        for left_out in combinations(optional, count):
+            place = {name: value for name, value in whole.items() if name not in left_out}
+            value = GOOD | {"x_recorder": place}
+            raw = json.dumps(value)
+            quotes = KIND.quotes([decoder(KIND).decode(raw.encode())])
+            assert quotes == (None if faults(reference(KIND), value) else raw.count('"')), left_out
+    assert KIND.quotes([decoder(KIND).decode(json.dumps(GOOD).encode())] * 2) == 2 * json.dumps(GOOD).count('"')
 
 
 def test_every_field_of_the_schema_is_described_and_is_a_field_of_the_type():

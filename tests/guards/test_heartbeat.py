@@ -1,6 +1,7 @@
 """The heartbeat format and the list of tasks: two validators with one verdict each."""
 
 import json
+from itertools import combinations
 
 import msgspec
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from agent_guards.growth import whole
-from agent_guards.kind import reference
+from agent_guards.kind import decoder, reference
 from agent_guards.records import read
 from agent_guards.schema import faults
 from idle_guard.heartbeat import KIND, LAYOUT, Heartbeat, moments
@@ -31,6 +32,17 @@ def test_the_schema_describes_every_field_of_the_type():
     assert set(SCHEMA["properties"]) == set(Heartbeat.__struct_fields__)
     assert set(SCHEMA["then"]["properties"]) == set(Heartbeat.__struct_fields__) - {"ts"}
     assert all(field["description"].endswith(".") for field in SCHEMA["properties"].values())
+
+
+def test_a_line_needs_as_many_quotes_as_its_json_has_whatever_is_left_out():
+    whole = GOOD | {"ts": GOOD["timestamp"], "progress": "40%", "file": "a.ts"}
+    optional = sorted(set(whole) - {"task", "status"})
+    for count in range(len(optional) + 1):
+        for left_out in combinations(optional, count):
+            value = {name: field for name, field in whole.items() if name not in left_out}
+            raw = json.dumps(value)
+            quotes = KIND.quotes([decoder(KIND).decode(raw.encode())])
+            assert quotes == (None if faults(reference(KIND), value) else raw.count('"')), left_out
 
 
 def test_the_examples_are_accepted_by_both_validators():

@@ -54,7 +54,20 @@ def kind(tmp_path):
 def make_kind(folder: Path, schema: object) -> Kind[Beat]:
     path = folder / "beat.schema.json"
     path.write_text(json.dumps(schema))
-    return Kind(name="beat", struct=Beat, schema=str(path), sound=lambda beats: all(beat.task != " " for beat in beats))
+    return Kind(name="beat", struct=Beat, schema=str(path), quotes=quotes)
+
+
+def quotes(beats):
+    if any(beat.task == " " for beat in beats):
+        return None
+    return sum(map(quotes_of, beats))
+
+
+def quotes_of(value):
+    if isinstance(value, Struct):
+        fields = [getattr(value, name) for name in value.__struct_fields__]
+        return sum(2 + quotes_of(field) for field in fields if field is not None)
+    return 0 if isinstance(value, int) else 2
 
 
 def lines(*records, end="\n"):

@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from agent_guards.env import RunEnv
 from agent_guards.errors import GuardError, UsageError
@@ -44,7 +43,8 @@ def read_file(path: str, what: str) -> bytes:
     if path == "-":
         return sys.stdin.buffer.read()
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
         raise UsageError(f"{what} {quote(path)} cannot be read: {error.strerror}.") from error
 
@@ -53,7 +53,7 @@ def publish(outcome: Outcome, guards: Iterable[Guard], arguments: argparse.Names
     """Print the report, and return the exit status that it means."""
     chosen = arguments.format or env.inputs.get("format") or ("github" if env.actions else "text")
     if arguments.output:
-        _write(Path(arguments.output), render(chosen, outcome, guards, env, terminal=False))
+        _write(arguments.output, render(chosen, outcome, guards, env, terminal=False))
         chosen = "github" if env.actions else "text"
     sys.stdout.write(render(chosen, outcome, guards, env, terminal=sys.stdout.isatty()))
     if outcome.verdict is Verdict.ERROR:
@@ -96,8 +96,9 @@ def width(env: RunEnv, *, terminal: bool) -> int:
     return min(max(columns, _NARROW), _WIDE)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: str, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
     except OSError as error:
-        raise UsageError(f"--output {quote(str(path))} cannot be written: {error.strerror}.") from error
+        raise UsageError(f"--output {quote(path)} cannot be written: {error.strerror}.") from error

@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 
 from agent_guards.commands.output import moment, publish, read_file, threshold
 from agent_guards.env import RunEnv
@@ -14,10 +15,12 @@ from agent_guards.errors import UsageError
 from agent_guards.escape import quote
 from agent_guards.finding import Finding, Severity
 from agent_guards.guard import FileFormat, Guard, LooseFile, load_guards
+from agent_guards.history import LARGEST_FILE
 from agent_guards.policy import Policy, parse
 from agent_guards.report import Outcome, Report, Subject, Verdict, decide
 from agent_guards.run import POLICY_PATH, waive
 
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 # From its artifacts folder on, a file's path tells what the file is, wherever that folder lies.
 _IN_ARTIFACTS = re.compile(r"(?:.*/)?(artifacts/.*)", re.DOTALL)
 
@@ -95,28 +98,53 @@ def _judged_path(where: str) -> str:
 
 
 def _walk(repo: str) -> Iterator[tuple[str, str]]:
-    """Find every file below the artifacts folder, in order; links are not followed."""
+    """Find every file below the artifacts folder; links are not followed."""
     if not os.path.isdir(repo):
         raise UsageError(f"--repo {quote(repo)} is no folder.")
-    for folder, folders, files in os.walk(os.path.join(repo, "artifacts")):
-        folders.sort()
-        inside = os.path.relpath(folder, repo).replace(os.sep, "/")
-        for name in sorted(files):
-            yield os.path.join(folder, name), f"{inside}/{name}"
+    folders = [(os.path.join(repo, "artifacts"), "artifacts")]
+    while folders:
+        folder, inside = folders.pop()
+        below = []
+        for entry in _entries(folder):
+            found = entry.path, f"{inside}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                below.append(found)
+            else:
+                yield found
+        folders.extend(reversed(below))
+
+
+def _entries(folder: str) -> list["os.DirEntry[str]"]:
+    """What stands in a folder, in order; nothing where there is none."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=attrgetter("name"))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _unreadable(folder, error) from error
 
 
 def _read(paths: Iterable[tuple[str, str]]) -> Iterator[LooseFile]:
     """Read one file after the other; what is no ordinary file is neither followed nor waited for."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     for where, path in paths:
         if os.path.islink(where):
             yield LooseFile(path=path, fault="is a symbolic link")
             continue
         try:
-            with open(os.open(where, flags), "rb", buffering=0) as file:
-                if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    yield LooseFile(path=path, data=file.read())
-                else:
-                    yield LooseFile(path=path, fault="is no ordinary file")
+            file = os.open(where, _FLAGS)
         except OSError as error:
-            raise UsageError(f"{quote(where)} cannot be read: {error.strerror}.") from error
+            raise _unreadable(where, error) from error
+        try:
+            found = os.fstat(file)
+            if stat.S_ISREG(found.st_mode):
+                data = os.read(file, min(found.st_size, LARGEST_FILE) + 1)
+                yield LooseFile(path=path, data=data, size=found.st_size)
+            else:
+                yield LooseFile(path=path, fault="is no ordinary file")
+        finally:
+            os.close(file)
+
+
+def _unreadable(where: str, error: OSError) -> UsageError:
+    return UsageError(f"{quote(where)} cannot be read: {error.strerror}.")
