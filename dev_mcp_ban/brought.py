@@ -2,45 +2,47 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agent_guards.context import Change
 from agent_guards.repository import ChangedFile, Entry, Kind, Repository
-from dev_mcp_ban import bundles, candidates, manifests, tokens
+from dev_mcp_ban import candidates, tokens
 from dev_mcp_ban.files import CODE
-from dev_mcp_ban.forward import could_matter
-from dev_mcp_ban.manifests import Dependency
-from dev_mcp_ban.reach import Chain, chains
-from dev_mcp_ban.resolve import Resolver
 from dev_mcp_ban.scan import Hit, edges, scan
 from dev_mcp_ban.scope import Scope, owners
 from dev_mcp_ban.source import RepositorySource
-from dev_mcp_ban.tree import Source, Tree
+
+if TYPE_CHECKING:
+    from dev_mcp_ban.manifests import Dependency
+    from dev_mcp_ban.reach import Chain
+    from dev_mcp_ban.tree import Source
+
+# In most trees git finds nothing that is worth a second look: what looks closer is imported when it is needed.
 
 # A larger file is no source, and no bundle that anybody would ship.
 LARGEST = 64 * 1024 * 1024
 # In a tree of more files than this, older findings are counted only where there are new ones to tell.
 SMALL = 2_000
 
-F = TypeVar("F", Hit, Dependency)
+F = TypeVar("F", Hit, "Dependency")
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A hit in a file."""
 
     path: str
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
+class Brought(Struct, frozen=True, kw_only=True):
     """What is to be told, and how much was looked at."""
 
     hits: tuple[Located, ...] = ()
-    chains: tuple[Chain, ...] = ()
-    dependencies: tuple[tuple[str, Dependency], ...] = ()
+    chains: "tuple[Chain, ...]" = ()
+    dependencies: "tuple[tuple[str, Dependency], ...]" = ()
     bundled: tuple[Located, ...] = ()
     unparsed: tuple[tuple[str, str], ...] = ()
     touched: bool = False
@@ -60,13 +62,12 @@ class Brought:
         return bool(self.count or self.unparsed)
 
 
-@dataclass(slots=True)
-class _Read:
+class _Read(Struct):
     """What the files of one tree hold, as they are read one by one."""
 
     scope: Scope
     hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
-    dependencies: dict[str, tuple[Dependency, ...]] = field(default_factory=dict)
+    dependencies: "dict[str, tuple[Dependency, ...]]" = field(default_factory=dict)
     bundled: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     unparsed: dict[str, str] = field(default_factory=dict)
     count: int = 0
@@ -74,17 +75,27 @@ class _Read:
     def take(self, path: str, data: bytes) -> None:
         """Read one file as what it is."""
         self.count += 1
-        ban = self.scope.ban
-        if manifests.is_manifest(path):
-            manifest = manifests.scan(path, data, ban)
-            self.dependencies[path] = manifest.found
-            self._note(path, manifest.unparsed)
-        elif self.scope.bundled.match(path):
+        ban, code = self.scope.ban, path.lower().endswith(CODE)
+        if not code and self._took_manifest(path, data):
+            return
+        if self.scope.bundled.match(path):
+            from dev_mcp_ban import bundles
+
             self.bundled[path] = bundles.scan(path, data, ban)
-        elif path.lower().endswith(CODE) and tokens.survives(data, ban):
+        elif code and tokens.survives(data, ban):
             found = scan(path, data, ban)
             self.hits[path] = found.hits
             self._note(path, found.unparsed)
+
+    def _took_manifest(self, path: str, data: bytes) -> bool:
+        from dev_mcp_ban import manifests
+
+        if not manifests.is_manifest(path):
+            return False
+        manifest = manifests.scan(path, data, self.scope.ban)
+        self.dependencies[path] = manifest.found
+        self._note(path, manifest.unparsed)
+        return True
 
     def _note(self, path: str, reason: str) -> None:
         if reason:
@@ -144,7 +155,7 @@ def _readable(repository: Repository, files: Iterable[ChangedFile]) -> Iterator[
     return ((file, after) for file, after in present if sizes[after.oid] <= LARGEST)
 
 
-def _read_tree(source: Source, tree: str, scope: Scope) -> _Read:
+def _read_tree(source: "Source", tree: str, scope: Scope) -> _Read:
     read = _Read(scope)
     for path, data in candidates.begin(source, tree, scope.ban, scope.bundles)():
         read.take(path, data)
@@ -153,9 +164,14 @@ def _read_tree(source: Source, tree: str, scope: Scope) -> _Read:
 
 
 def _foreign(
-    source: Source, tree: str, scope: Scope, hits: Mapping[str, tuple[Hit, ...]]
+    source: "Source", tree: str, scope: Scope, hits: Mapping[str, tuple[Hit, ...]]
 ) -> dict[str, tuple[Hit, ...]]:
     """Leave out imports that only the words of a name make banned, where the name is that of a module of the repository."""
+    if not any(hits.values()):
+        return dict(hits)
+    from dev_mcp_ban.resolve import Resolver
+    from dev_mcp_ban.tree import Tree
+
     resolver = Resolver(Tree(source, tree))
     return {
         path: tuple(
@@ -186,18 +202,24 @@ def _more(old: Iterable[F], new: Iterable[F]) -> Iterator[F]:
             yield one
 
 
-def _same(found: Hit | Dependency) -> tuple[str, str]:
+def _same(found: "Hit | Dependency") -> tuple[str, str]:
     return (found.kind if isinstance(found, Hit) else found.where, found.package)
 
 
-def _chains(source: Source, tree: str, scope: Scope, hits: Mapping[str, tuple[Hit, ...]]) -> tuple[Chain, ...]:
+def _chains(source: "Source", tree: str, scope: Scope, hits: Mapping[str, tuple[Hit, ...]]) -> "tuple[Chain, ...]":
     """How production reaches what other files import or launch; what is only a type is gone when the program runs."""
     targets = {path: [hit for hit in found if hit.kind != "type-import"] for path, found in hits.items()}
+    if not any(found and not scope.production(path) for path, found in targets.items()):
+        return ()
+    from dev_mcp_ban.reach import chains
+    from dev_mcp_ban.tree import Tree
+
     return chains(Tree(source, tree), targets, scope.production, edges)
 
 
-def _new_chains(repository: Repository, change: Change, scope: Scope) -> tuple[Chain, ...]:
+def _new_chains(repository: Repository, change: Change, scope: Scope) -> "tuple[Chain, ...]":
     """The chains that the change brings. Both trees are searched only where the change could bring one at all."""
+    from dev_mcp_ban.forward import could_matter
 
     def banned(path: str, data: bytes) -> frozenset[str]:
         found = scan(path, data, scope.ban).hits if tokens.survives(data, scope.ban) else ()

@@ -1,15 +1,18 @@
 """Finds the files of a tree that could hold something banned: git looks for the letters, nothing is parsed here."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from agent_guards.globs import spellings
 from dev_mcp_ban import tokens
 from dev_mcp_ban.files import GLOBS
 from dev_mcp_ban.specs import Ban
-from dev_mcp_ban.tree import Source
+
+if TYPE_CHECKING:
+    from dev_mcp_ban.tree import Source
 
 
-def begin(source: Source, tree: str, ban: Ban, more: Iterable[str] = ()) -> Callable[[], Iterator[tuple[str, bytes]]]:
+def begin(source: "Source", tree: str, ban: Ban, more: Iterable[str] = ()) -> Callable[[], Iterator[tuple[str, bytes]]]:
     """Start to search and go on; the answer, when it is called for, are the files that could hold something, with contents.
 
     `more` are patterns of the policy (bundles) whose files are looked into besides code and manifests.

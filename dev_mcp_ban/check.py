@@ -1,13 +1,16 @@
 """Judge what was gathered. Pure: the same inputs give the same findings, today and in a year."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from agent_guards.escape import quote, quote_all
 from agent_guards.finding import Finding, Rule, Severity
 from dev_mcp_ban import rules
 from dev_mcp_ban.brought import Located
 from dev_mcp_ban.inputs import Inputs
-from dev_mcp_ban.reach import Chain
+
+if TYPE_CHECKING:
+    from dev_mcp_ban.reach import Chain
 
 _HIT_RULES = {"import": rules.IMPORT, "type-import": rules.TYPE_IMPORT, "launch": rules.LAUNCH}
 # A chain longer than this is shown by its ends.
@@ -57,7 +60,7 @@ def _hit(inputs: Inputs, located: Located) -> Finding:
     return _finding(rule, message, located.path, hit.line, hit.column, severity)
 
 
-def _chain(inputs: Inputs, chain: Chain) -> Finding:
+def _chain(inputs: Inputs, chain: "Chain") -> Finding:
     first = chain.steps[0]
     ways = [f"{quote(step.path)} line {step.line}" for step in chain.steps]
     if len(ways) > _LONGEST_CHAIN:
@@ -67,7 +70,7 @@ def _chain(inputs: Inputs, chain: Chain) -> Finding:
     return _finding(rules.REACH, message, first.path, first.line, first.column)
 
 
-def _does(chain: Chain) -> str:
+def _does(chain: "Chain") -> str:
     return "launches" if chain.hit.kind == "launch" else "imports"
 
 

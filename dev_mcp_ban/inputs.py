@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from agent_guards.claims import states
+from msgspec import Struct
+
 from agent_guards.context import Change
 from agent_guards.policy import Policy, Waiver
 from agent_guards.report import Fact, Table
@@ -20,8 +20,7 @@ STATEMENT = re.compile(
 _TEMPLATE = re.compile(r"<[^<>]*>|\bTODO\b|\bTBD\b|YYYY")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """Everything that dev-mcp-ban's check looks at."""
 
     whole: bool
@@ -80,11 +79,7 @@ def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:
     touched = tuple(file.path for file in change.files if scope.production(file.path))
     brought = gather_tree(repository, change.head, scope) if change.whole else gather_change(repository, change, scope)
     section = parse(change.body).get(SECTION) if change.body is not None and not change.whole else None
-    statement = states(section, STATEMENT) if section else None
-    unticked = (
-        [line.number for line in section.lines if not line.claimed and STATEMENT.match(line.text)] if section else []
-    )
-    claims = [line.text for line in section.claims] if section else []
+    said = [line for line in section.lines if STATEMENT.match(line.text)] if section else []
     day = change.when.date()
     own = tuple(waiver for waiver in policy.waivers if waiver.rule.startswith("dev-mcp-ban/"))
     return Inputs(
@@ -92,9 +87,9 @@ def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:
         described=change.body is not None,
         exempt_author=change.author if change.author and change.author in policy.authors.exempt else "",
         section=section,
-        verified_on=statement.number if statement else 0,
-        unticked_on=unticked[0] if unticked else 0,
-        template=all(_TEMPLATE.search(text) for text in claims),
+        verified_on=next((line.number for line in said if line.claimed), 0),
+        unticked_on=next((line.number for line in said if not line.claimed), 0),
+        template=section is None or all(_TEMPLATE.search(line.text) for line in section.claims),
         production_files=touched,
         production_exists=bool(touched) or scope.exists(repository, change.head),
         production=settings.production,

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dev_mcp_ban import commands, vocabulary
 from dev_mcp_ban.specs import Ban
@@ -20,8 +22,7 @@ _IN_PACKAGES = frozenset({"package.json", "build", "dist", "bin", "lib", "src", 
 _NEVER = frozenset({"key", "compared", "attribute", "type", "text"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """What a text does: the kind, the banned packages in question, and how to say it."""
 
     kind: Literal["import", "type-import", "launch"]
@@ -29,8 +30,7 @@ class Finding:
     how: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class _State(Struct, frozen=True, kw_only=True):
     """What the places so far made of the text."""
 
     how: str = ""

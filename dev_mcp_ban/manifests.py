@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dev_mcp_ban import commands
 from dev_mcp_ban.scan import utf8
@@ -24,8 +25,7 @@ _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _DEEPEST = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(Struct, frozen=True, kw_only=True):
     """A banned package that a manifest brings into production."""
 
     package: str
@@ -35,8 +35,7 @@ class Dependency:
     where: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """What a manifest brings, and, if it could not be read, why."""
 
     found: tuple[Dependency, ...] = ()

@@ -1,8 +1,9 @@
 """Finds how production code reaches what is banned through modules of the repository: backwards, from the banned thing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from dev_mcp_ban.importers import Importers
 from dev_mcp_ban.resolve import Resolver
@@ -10,15 +11,15 @@ from dev_mcp_ban.scan import Edge, Hit
 from dev_mcp_ban.tree import Tree
 
 MOST_CHAINS = 1000
-# So many importers are parsed at once to see whether the search can end there.
+# So many importers are parsed at once to see whether the search can end there, so many steps back from the banned thing.
 _FEW = 20
+_STEPS = 3
 
 
 Edges = Callable[[str, bytes], Sequence[Edge]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One import on the way: where it stands, and what it says."""
 
     path: str
@@ -27,8 +28,7 @@ class Step:
     specifier: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chain:
+class Chain(Struct, frozen=True, kw_only=True):
     """How a production file reaches a banned package: import by import, to the file that holds it."""
 
     package: str
@@ -73,16 +73,29 @@ class _Search:
         self._links: dict[str, tuple[str, ...]] = {}
 
     def possible(self, targets: Mapping[str, Sequence[Hit]]) -> bool:
-        """Whether anything imports the targets at all; then everything that the walk needs is at hand."""
-        if self._importers.nearest(targets):
-            near = {path: set(self._above(path)) for path in targets}
-            onward = {one for importers in near.values() for one in importers if not self._production(one)}
-            if not any(near.values()):
+        """Whether anything imports the targets at all; then everything that the walk needs is at hand.
+
+        The first steps back are looked for one by one: a short chain, or one that ends soon, costs less than all literals.
+        """
+        level, seen = set(targets), set(targets)
+        for _ in range(_STEPS):
+            if not self._importers.nearest(level):
+                break
+            near = {path: self._above(path) for path in level}
+            if level == set(targets) and not any(near.values()):
                 return False
-            if len(onward) <= _FEW and not any(
-                self._step(one, path) for path, importers in near.items() for one in importers & onward
-            ):
+            onward = {one for importers in near.values() for one in importers if not self._production(one)}
+            if len(onward) > _FEW:
+                break
+            level = {
+                one
+                for path, importers in near.items()
+                for one in importers
+                if one in onward and one not in seen and self._step(one, path)
+            }
+            if not level:
                 return True
+            seen |= level
         self._importers.everything()
         return True
 

@@ -1,9 +1,10 @@
 """Finds what one file imports and launches of the banned packages, and which modules it names."""
 
-from dataclasses import dataclass
 from typing import Literal
 
-from dev_mcp_ban import blocks, tokens
+from msgspec import Struct
+
+from dev_mcp_ban import tokens
 from dev_mcp_ban.specs import Ban
 
 Kind = Literal["import", "type-import", "launch"]
@@ -16,8 +17,7 @@ _PAGES = (".vue", ".svelte", ".astro")
 _PYTHON = (".py", ".pyi", ".pyw")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Struct, frozen=True, kw_only=True):
     """A banned package at a place; line and column count from one, columns in characters."""
 
     kind: Kind
@@ -28,16 +28,14 @@ class Hit:
     how: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
+class Scan(Struct, frozen=True, kw_only=True):
     """What a file does, and, if it was not read whole, why."""
 
     hits: tuple[Hit, ...] = ()
     unparsed: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class Edge(Struct, frozen=True, kw_only=True):
     """A module that a file names; `carries` is false for types and mocks, which are gone when the program runs."""
 
     specifier: str
@@ -93,6 +91,8 @@ def _too_large(path: str, data: bytes, ban: Ban) -> Scan:
 
 def _scripts(path: str, data: bytes) -> list[tuple[bytes, str]]:
     if path.endswith(_PAGES):
+        from dev_mcp_ban import blocks
+
         return blocks.scripts(path, data)
     if path.endswith(_TYPED):
         return [(data, "ts")]

@@ -1,7 +1,8 @@
 """What the policy calls production, what it allows, and what it bans."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agent_guards.globs import Globs
 from agent_guards.policy import DevMcpBan
@@ -9,8 +10,7 @@ from agent_guards.repository import Kind, Repository
 from dev_mcp_ban.specs import Ban
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """The policy of this guard, ready to be asked."""
 
     ban: Ban

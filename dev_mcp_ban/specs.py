@@ -5,15 +5,13 @@ from collections.abc import Sequence
 
 # A bare specifier: an optional protocol, a scope, a name, a version, a path inside. Anything else (relative, absolute,
 # `#alias`, `~alias`, `node:`, an address) names no package.
-_SPECIFIER = re.compile(
-    r"(?:npm:|jsr:/?)?(?P<name>(?:@[a-z0-9~][\w.~-]*/)?[a-z0-9][\w.~-]*)"
-    r"(?:\[[\w,.\s-]*\])?(?:@[^/\s]*|[=~!<>]=[^/\s]*)?(?P<path>/\S*)?",
-    re.IGNORECASE,
+# Texts, not compiled: the trees are many in which nothing is ever asked of them.
+_SPECIFIER = (
+    r"(?i:npm:|jsr:/?)?(?P<name>(?:@[A-Za-z0-9~][\w.~-]*/)?[A-Za-z0-9][\w.~-]*)"
+    r"(?:\[[\w,.\s-]*\])?(?:@[^/\s]*|[=~!<>]=[^/\s]*)?(?P<path>/\S*)?"
 )
-_FILE = re.compile(
-    r"\.(?:[cm]?[jt]sx?|json[c5]?|py|vue|svelte|astro|css|html?|md|sh|toml|ya?ml|ndjson|log|txt|lock)$", re.IGNORECASE
-)
-_VERSION = re.compile(r"/v?[\d.]+")
+_FILE = r"(?i)\.(?:[cm]?[jt]sx?|json[c5]?|py|vue|svelte|astro|css|html?|md|sh|toml|ya?ml|ndjson|log|txt|lock)$"
+_VERSION = r"/v?[\d.]+"
 _PARTS = re.compile(r"[^A-Za-z0-9]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+")
 # What a word of a pattern stands for besides itself.
@@ -74,16 +72,16 @@ class Ban:
 
 
 def _specifier(text: str) -> re.Match[str] | None:
-    match = _SPECIFIER.fullmatch(text) if len(text) <= LONGEST else None
+    match = re.fullmatch(_SPECIFIER, text) if len(text) <= LONGEST else None
     # `name/1.0` is how a program introduces itself to a server.
-    return None if match and match["path"] and _VERSION.fullmatch(match["path"]) else match
+    return None if match and match["path"] and re.fullmatch(_VERSION, match["path"]) else match
 
 
 def _is_place(name: str) -> bool:
     """Whether an unscoped name is a file (`dev-mcp.js`) or a host (`mcp.sentry.dev`) instead of a package."""
     if name.startswith("@"):
         return False
-    return _FILE.search(name) is not None or ("." in name and name.rpartition(".")[2].lower() in _ADDRESS_ENDS)
+    return re.search(_FILE, name) is not None or ("." in name and name.rpartition(".")[2].lower() in _ADDRESS_ENDS)
 
 
 def matches(wanted: str, word: str) -> bool:

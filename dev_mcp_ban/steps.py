@@ -1,8 +1,9 @@
 """The places around an expression, in words that JavaScript, TypeScript and Python share."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 # Stands in a text for what is only known when the program runs.
 HOLE = "\ufffc"
@@ -24,8 +25,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One place around an expression; the next step is the place around that."""
 
     kind: Kind

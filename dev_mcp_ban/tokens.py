@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from dev_mcp_ban.specs import Ban, matches, words
 
@@ -17,6 +18,7 @@ _LONGEST = 400
 _NEAR = 80
 
 
+@cache
 def literals(ban: Ban) -> tuple[bytes, ...]:
     """Lower-case bytes, one of which stands in every file that holds a banned package."""
     found: list[str] = []
@@ -75,15 +77,21 @@ def _could_be(token: bytes, ban: Ban) -> bool:
         return True
     if len(token) > _LONGEST and b"node_modules" not in token:
         return False
-    text = token.decode("utf-8", "replace")
-    lower = text.lower()
+    lower = token.decode("utf-8", "replace").lower()
     flat = lower.replace("_", "-")
     if any(package.lower() in flat for package in ban.packages):
         return True
-    mine = words(text)
-    return any(
-        all(any(matches(part, word) for word in mine) for part in pattern.split("*")) for pattern in ban.patterns
-    )
+    # Words alone make no address a package. And every word that stands for a word of a pattern begins with it.
+    name = token.partition(b"://")[0].decode("utf-8", "replace")
+    lower = name.lower()
+    likely = [parts for parts in _patterns(ban) if all(part in lower for part in parts)]
+    mine = words(name) if likely else []
+    return any(all(any(matches(part, word) for word in mine) for part in parts) for parts in likely)
+
+
+@cache
+def _patterns(ban: Ban) -> tuple[list[str], ...]:
+    return tuple(pattern.split("*") for pattern in ban.patterns)
 
 
 def _is_piece(data: bytes, start: int, end: int) -> bool:

@@ -1,7 +1,8 @@
 """What a tsconfig.json or jsconfig.json says about where specifiers lead: `paths` and `baseUrl`, with what it extends."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dev_mcp_ban.tree import Tree, ancestors, folder_of, join
 
@@ -10,8 +11,7 @@ _MOST_FILES = 50
 _CONFIG_DIR = "${configDir}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathMap:
+class PathMap(Struct, frozen=True, kw_only=True):
     """The mappings of one configuration, their targets from the top of the repository."""
 
     base: str | None = None

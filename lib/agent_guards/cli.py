@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from agent_guards import __version__
 from agent_guards.cli_agent import AGENT_COMMANDS
+from agent_guards.cli_parser import Parser
 from agent_guards.cli_record import parse
 from agent_guards.env import RunEnv
 from agent_guards.errors import GuardError
@@ -78,7 +79,7 @@ def _report_bug(error: Exception) -> None:
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """Make the parser. Of all commands only the one that is asked for gets its options: they cost more than its work may."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="agent-guards", description="Merge-blocking checks for repositories where AI agents write the code."
     )
     parser.add_argument("--version", action="version", version=f"agent-guards {__version__}")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from agent_guards.cli_parser import Parser
 from agent_guards.env import RunEnv
 from agent_guards.escape import visible
 
@@ -15,7 +16,7 @@ _HOOKS = (["record", "hook"], ["beat", "hook"])
 _RUNNERS = (["record", "proxy"], ["beat", "run"])
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(Parser):
     """Refuses wrong options as every parser does, except an agent's hook: with exit status 2 it would stop the agent."""
 
     def error(self, message: str) -> NoReturn:

@@ -2,30 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
+
+from agent_guards.git_line import needed
 
 PREFIX = "AGENT_GUARDS_"
 GITHUB = "https://github.com"
 GITHUB_API = "https://api.github.com"
 _COUNT = re.compile(r"[1-9][0-9]{0,17}")
-# What git itself, its transports and its helpers need. No GIT_*: those can point git at another repository, another
-# configuration or another program.
-_FOR_GIT = frozenset({
-    "PATH", "HOME", "USER", "LOGNAME", "XDG_CONFIG_HOME", "TMPDIR", "TEMP", "TMP",
-    "SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
-    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT",
-    "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES",
-})  # fmt: skip
 
 
-def _nothing() -> Mapping[str, str]:
-    return MappingProxyType({})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEnv:
+class RunEnv(NamedTuple):
     """The environment of one run. What is unset or blank is None; nothing of it is trusted or checked here."""
 
     actions: bool = False
@@ -35,7 +26,7 @@ class RunEnv:
     repository: str | None = None
     api_url: str = GITHUB_API
     server_url: str = GITHUB
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
     ca_bundle: str | None = None
     """Certificates to trust instead of the usual ones, for a GitHub of one's own."""
     run_id: int | None = None
@@ -58,10 +49,15 @@ class RunEnv:
     """What the agent is at (AGENT_TASK)."""
     author: tuple[str, ...] = ()
     """Name and address under which git is told to commit, where the environment says so."""
-    git: Mapping[str, str] = field(default_factory=_nothing, repr=False)
-    """The whole environment of every git process. Not shown: a proxy's address may hold a password."""
-    inputs: Mapping[str, str] = field(default_factory=_nothing)
+    git: Mapping[str, str] = _NOTHING
+    """The whole environment of every git process."""
+    inputs: Mapping[str, str] = _NOTHING
     """The action's inputs as the action passes them, `AGENT_GUARDS_FAIL_ON` as `fail-on`; never INPUT_*."""
+
+    def __repr__(self) -> str:
+        """Show no secret: besides the token the address of a proxy may hold one."""
+        shown = self._asdict() | {"token": "…", "git": "…"}
+        return f"RunEnv({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "RunEnv":
@@ -97,7 +93,7 @@ class RunEnv:
             agent=get("AGENT_NAME"),
             task=get("AGENT_TASK"),
             author=tuple(given[name] for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL") if name in given),
-            git=MappingProxyType({name: text for name, text in given.items() if name.upper() in _FOR_GIT}),
+            git=MappingProxyType(needed(environ)),
             inputs=MappingProxyType(inputs),
         )
 
@@ -105,7 +101,7 @@ class RunEnv:
     def git_credentials(self) -> Mapping[str, str]:
         """Variables with which git may fetch from this run's own server: what a checkout that keeps no token lacks."""
         if not (self.actions and self.token):
-            return _nothing()
+            return _NOTHING
         from base64 import b64encode
 
         key = f"http.{self.server_url}/.extraheader"

@@ -8,14 +8,13 @@ import re
 from collections.abc import Iterator
 
 LIMIT = 200
+# Expressions as text: most runs need none of them, and compiling them costs more than all else that such a run does here.
 # Printable by Unicode's word, yet nothing is seen: variation selectors, fillers, joiners, invisible vowels.
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+_UNSEEN = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+_LONE = "[\ud800-\udc7f\udd00-\udfff]"
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 # What Markdown may act upon inside a line; `_` inside a word and a dot elsewhere than in `www.` are harmless.
-_ACTIVE = re.compile(r"[!#$&*:<>@\[\\\]`|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|(?<=www)\.", re.IGNORECASE)
+_ACTIVE = r"[!#$&*:<>@\[\\\]`|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|(?<=[wW]{3})\."
 
 
 def visible(text: str) -> str:
@@ -23,7 +22,7 @@ def visible(text: str) -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() else _spell(c) for c in text)
     if not text.isascii():
-        text = _UNSEEN.sub(lambda found: _spell(found[0]), text)
+        text = re.sub(_UNSEEN, lambda found: _spell(found[0]), text)
     return text.replace("##[", "#\\x23[")
 
 
@@ -66,7 +65,7 @@ def address(path: str) -> str | None:
     """Percent-encode a path for use behind a repository's address; None where it would leave the repository."""
     if {"", ".", ".."} & set(path.split("/")):
         return None
-    path = _LONE.sub("\ufffd", path)
+    path = re.sub(_LONE, "\ufffd", path)
     return "".join(chr(byte) if byte in _WORD else f"%{byte:02X}" for byte in path.encode("utf-8", "surrogateescape"))
 
 
@@ -92,7 +91,7 @@ def _prose(text: str) -> str:
 
 
 def _inert(text: str) -> str:
-    return _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", visible(text))
+    return re.sub(_ACTIVE, lambda found: f"&#{ord(found[0])};", visible(text))
 
 
 def _spell(character: str) -> str:

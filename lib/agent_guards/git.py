@@ -66,7 +66,7 @@ class GitRepository:
             self._git = self._git.under(GIT_NO_LAZY_FETCH="1")
         self.notes: list[str] = []
         """What had to be fetched, as sentences for the reader."""
-        self._history = History(git=self._git, fetch=fetch, notes=self.notes, credentials=credentials)
+        self._history = History(self._git, fetch=fetch, notes=self.notes, credentials=credentials)
         self._closing = ExitStack()
         self._objects = self._reader()
         self._uncommitted: str | None = None

@@ -3,38 +3,19 @@
 import os
 import re
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from agent_guards.errors import GitError, GuardError, UsageError
 from agent_guards.escape import quote
+from agent_guards.git_line import environment, find_git, line
 
 FULL_HISTORY = "Give actions/checkout `fetch-depth: 0`, or run `git fetch --unshallow` in the clone."
 COMPLETE_CLONE = (
     "Clone without `--filter` and `--depth` (actions/checkout: `fetch-depth: 0`, no `filter`), then run again."
 )
 
-_SET = {
-    "LC_ALL": "C",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-}
-_SETTINGS = (
-    # What could run a program of the repository's choice.
-    f"core.hooksPath={os.devnull}",
-    "core.fsmonitor=false",
-    "protocol.ext.allow=never",
-    # What could refuse an uncommitted file over its line ends, or spend time on packing it tightly.
-    "core.safecrlf=false",
-    "core.looseCompression=0",
-    # What could write where nobody asked us to.
-    "core.splitIndex=false",
-    "fetch.writeCommitGraph=false",
-    "gc.auto=0",
-    "maintenance.auto=false",
-)
 _DAMAGE = ("corrupt", "inflate", "unable to unpack")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 
@@ -43,8 +24,7 @@ class DamagedError(GitError):
     """An object is there and cannot be read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitCommand:
+class GitCommand(NamedTuple):
     """Git in one folder, under one environment."""
 
     program: str
@@ -58,7 +38,7 @@ class GitCommand:
     ) -> bytes:
         """Run one git command to its end and return what it printed; any other exit status is an error."""
         done = subprocess.run(
-            self._line(arguments), input=given, capture_output=True, env=self.environ, timeout=seconds, check=False
+            self.line(arguments), input=given, capture_output=True, env=self.environ, timeout=seconds, check=False
         )
         if done.returncode not in accept:
             raise self._failure(os.fsdecode(arguments[0]), done.stderr)
@@ -67,7 +47,7 @@ class GitCommand:
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start a git command that answers questions for as long as it is asked."""
         return subprocess.Popen(
-            self._line(arguments),
+            self.line(arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -76,14 +56,11 @@ class GitCommand:
 
     def under(self, **variables: str) -> "GitCommand":
         """The same git with further environment variables."""
-        return replace(self, environ={**self.environ, **variables})
+        return self._replace(environ={**self.environ, **variables})
 
-    def _line(self, arguments: tuple[str | bytes, ...]) -> list[str | bytes]:
-        line: list[str | bytes] = [self.program, "--no-pager", "-C", os.fspath(self.folder)]
-        # The star, because git compares with the top of the work tree, which `folder` need not be.
-        for setting in (*_SETTINGS, "safe.directory=*") if self.trust else _SETTINGS:
-            line += ("-c", setting)
-        return [*line, *arguments]
+    def line(self, arguments: Sequence[str | bytes]) -> list[str | bytes]:
+        """The whole command line of a git command."""
+        return line(self.program, os.fspath(self.folder), arguments, trust=self.trust)
 
     def _failure(self, name: str, stderr: bytes) -> GuardError:
         text = _CREDENTIALS.sub("", stderr.decode("utf-8", "replace"))
@@ -118,9 +95,7 @@ def command(folder: Path, environ: Mapping[str, str], *, trust: bool) -> GitComm
     """Set git up for `folder`; what is wrong with the folder shows when the first command runs."""
     if not folder.is_dir():
         raise UsageError(f"There is no folder {quote(os.fspath(folder))}.", "Name an existing folder with `--repo`.")
-    # GIT_DIR, GIT_INDEX_FILE and their kin (a hook's environment has them) would make git speak of something else.
-    kept = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
-    return GitCommand(program=_find_git(environ), folder=folder, environ={**kept, **_SET}, trust=trust)
+    return GitCommand(program=find_git(environ), folder=folder, environ=environment(environ), trust=trust)
 
 
 def complaint(text: str) -> str:
@@ -131,13 +106,3 @@ def complaint(text: str) -> str:
         for mark in ("error: ", "fatal: ")
     ]
     return "; ".join(filter(None, found)) or (lines[-1] if lines else "no reason given")
-
-
-def _find_git(environ: Mapping[str, str]) -> str:
-    # Absolute folders only: with `.` on PATH a file named git in the checkout would run.
-    name = "git.exe" if os.name == "nt" else "git"
-    for folder in environ.get("PATH", os.defpath).split(os.pathsep):
-        program = Path(folder, name)
-        if program.is_absolute() and program.is_file() and os.access(program, os.X_OK):
-            return os.fspath(program)
-    raise GitError("Git is not on PATH.", "Install git 2.31 or newer, or add its folder to PATH.")

@@ -1,7 +1,6 @@
 """Find where two histories meet, and fetch what a shallow clone lacks for that: one commit, then depth by steps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from subprocess import TimeoutExpired
 
 from agent_guards.errors import GitError, GuardError, UsageError
@@ -22,16 +21,18 @@ _NO_SUCH_COMMIT = "Push it, or fetch it (`git fetch origin`), then run again."
 SECONDS = 120.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """The clone's commits, and the remote's where fetching is allowed."""
+    """The clone's commits, and the remote's where fetching is allowed.
 
-    git: GitCommand
-    fetch: bool
-    notes: list[str]
-    """What was fetched, for the reader who wonders where the time went."""
-    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Variables that let git fetch what the clone's own set-up may not; used only when that has failed."""
+    What is fetched goes into `notes`, for the reader who wonders where the time went. `credentials` are variables that
+    let git fetch what the clone's own set-up may not; used only when that has failed.
+    """
+
+    def __init__(self, git: GitCommand, *, fetch: bool, notes: list[str], credentials: Mapping[str, str]) -> None:
+        self.git = git
+        self.fetch = fetch
+        self.notes = notes
+        self.credentials = credentials
 
     def shallow(self) -> bool:
         """Whether the clone's history was cut off."""

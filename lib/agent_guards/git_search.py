@@ -8,33 +8,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from agent_guards.errors import GitError
 from agent_guards.escape import quote
-from agent_guards.git_clean import Running, WorkTree, start
+from agent_guards.git_clean import WorkTree, start
 from agent_guards.git_command import COMPLETE_CLONE, GitCommand
+from agent_guards.git_grep import AROUND, GREP, IN_OBJECTS, Patterns, expressions, in_work_tree, pathspec, perl, posix
 from agent_guards.git_objects import decode, encode
 from agent_guards.globs import Globs
+from agent_guards.running import Running
 
-_AROUND = ("-i", "-C", "3")
 # So many bytes of questions fit into a pipe that nobody has read from yet.
 _AHEAD = 32_000
-_GREP = (
-    "grep",
-    "-a",
-    "-z",
-    "--full-name",
-    "--no-color",
-    "--no-line-number",
-    "--no-column",
-    "--no-textconv",
-    "--no-recurse-submodules",
-)
-# Work tree files are opened in parallel; objects are unpacked one after the other, however many threads ask.
-_IN_FILES, _IN_OBJECTS = ("--threads", "4"), ("--threads", "1")
-_SPECIAL = frozenset(".[]{}()*+?^$|\\")
-_ANY_SUFFIX = re.compile(r"\*\*/(\*\.\w+)")
 # Git puts dashes between lines that do not follow each other.
 _RECORD = re.compile(rb"(?:--\n)?([^\0]+)\0([^\n]*)\n")
 _SYMLINK = re.compile(rb"120000 blob ([0-9a-f]+)\t([^\0]+)\0")
@@ -56,9 +42,9 @@ class GitSearch:
 
     def ahead(self, texts: Sequence[str], globs: Sequence[str]) -> None:
         """Start what `lines` will ask for, before it is known of which tree: git then works while Python still imports."""
-        line = _in_work_tree(_AROUND, "|".join(map(_either, texts)), globs)
-        self._ahead[line] = start(self._git, line)
-        self._work_tree.compare()
+        line = in_work_tree(AROUND, perl(texts), globs)
+        self._ahead[tuple(line)] = start(self._git, line)
+        self._work_tree.ask()
 
     def search(
         self, tree: str, texts: Sequence[str], globs: Sequence[str], *, few: bool = False
@@ -69,24 +55,24 @@ class GitSearch:
         """
         if not texts or not globs:
             return tuple
-        return self._listed(tree, ("-l", "-i"), "|".join(map(_either, texts)), globs, few=few)
+        return self._listed(tree, ("-l", "-i"), _texts(texts), globs, few=few)
 
     def lines(self, tree: str, texts: Sequence[str], globs: Sequence[str]) -> Callable[[], Iterator[tuple[str, bytes]]]:
         """Start to look for texts as `search` does; the answers are files, each with the lines around what was found."""
         if not texts or not globs:
             return lambda: iter(())
-        waiting = self._begin(tree, _AROUND, "|".join(map(_either, texts)), globs)
+        waiting = self._begin(tree, AROUND, _texts(texts), globs)
         return lambda: _gathered(waiting())
 
     def matching(self, tree: str, expression: str, globs: Sequence[str]) -> Callable[[], tuple[str, ...]]:
         """Start to look for files in which an expression (PCRE and POSIX alike) matches within a line."""
-        return self._listed(tree, ("-l",), expression, globs)
+        return self._listed(tree, ("-l",), _same(expression), globs)
 
     def occurrences(
         self, tree: str, expression: str, globs: Sequence[str], *, few: bool = False
     ) -> Callable[[], bytes]:
         """Start to collect every match of an expression (PCRE and POSIX alike) as `path NUL match LF`."""
-        return self._begin(tree, ("-o",), expression, globs, few=few)
+        return self._begin(tree, ("-o",), _same(expression), globs, few=few)
 
     def contents(self, tree: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Files of a tree that are known to stand there, with what they hold; git works ahead while one is looked at."""
@@ -145,30 +131,30 @@ class GitSearch:
         return int.from_bytes(header[8:]) if header.startswith(b"DIRC") else 0
 
     def _listed(
-        self, tree: str, options: tuple[str, ...], expression: str, globs: Sequence[str], *, few: bool = False
+        self, tree: str, options: tuple[str, ...], wanted: "_Wanted", globs: Sequence[str], *, few: bool = False
     ) -> Callable[[], tuple[str, ...]]:
-        waiting = self._begin(tree, options, expression, globs, few=few)
+        waiting = self._begin(tree, options, wanted, globs, few=few)
         return lambda: tuple(decode(path) for path in waiting().split(b"\0")[:-1])
 
     def _begin(
-        self, tree: str, options: tuple[str, ...], expression: str, globs: Sequence[str], *, few: bool = False
+        self, tree: str, options: tuple[str, ...], wanted: "_Wanted", globs: Sequence[str], *, few: bool = False
     ) -> Callable[[], bytes]:
-        where = tuple(map(_pathspec, globs))
-        line = _in_work_tree(options, expression, globs)
+        where = tuple(map(pathspec, globs))
         if few and not self._work_tree.known(tree):
-            return lambda: self._in_objects(tree, options, expression, where)
+            return lambda: self._in_objects(tree, options, wanted, where)
         # The search starts before it is known whether its answer will do: the second core is idle otherwise.
-        early = self._ahead.pop(line, None) or start(self._git, line)
-        self._work_tree.compare()
+        line = in_work_tree(options, wanted.perl, globs)
+        early = self._ahead.pop(tuple(line), None) or start(self._git, line)
+        self._work_tree.compare(tree)
 
         def finish() -> bytes:
             differing = self._work_tree.differing(tree)
             if differing is None:
                 early.stop()
-                return self._in_objects(tree, options, expression, where)
+                return self._in_objects(tree, options, wanted, where)
             status, found = early.output()
-            if status > 1:
-                found = self._in_files(options, expression, where)
+            if status > 1:  # a git that has no PCRE, or whose PCRE gave up
+                found = self._git.run(*in_work_tree(options, wanted.posix, globs, form="-E"), accept=(0, 1))
             if not differing:
                 return found
             inside = Globs(glob.lower() for glob in globs)
@@ -176,38 +162,36 @@ class GitSearch:
                 b":(top,literal)" + name for path in differing if inside.match(path.lower()) and (name := encode(path))
             ]
             kept = _without(found, differing, listed="-l" in options)
-            return kept + (self._in_objects(tree, options, expression, asked) if asked else b"")
+            return kept + (self._in_objects(tree, options, wanted, asked) if asked else b"")
 
         return finish
 
-    def _in_files(self, options: tuple[str, ...], expression: str, where: Sequence[str]) -> bytes:
-        """Search the work tree with a git that has no PCRE, or whose PCRE gave up."""
-        return self._git.run(*_GREP, *_IN_FILES, *options, "-E", "-e", expression, "--", *where, accept=(0, 1))
-
-    def _in_objects(self, tree: str, options: tuple[str, ...], expression: str, where: Sequence[str | bytes]) -> bytes:
-        line = (*_GREP, *_IN_OBJECTS, *options)
+    def _in_objects(
+        self, tree: str, options: tuple[str, ...], wanted: "_Wanted", where: Sequence[str | bytes]
+    ) -> bytes:
+        line = (*GREP, *IN_OBJECTS, *options)
         try:
-            found = self._git.run(*line, "-P", "-e", expression, tree, "--", *where, accept=(0, 1))
+            found = self._git.run(*line, *expressions("-P", wanted.perl), tree, "--", *where, accept=(0, 1))
         except GitError:
-            found = self._git.run(*line, "-E", "-e", expression, tree, "--", *where, accept=(0, 1))
+            found = self._git.run(*line, *expressions("-E", wanted.posix), tree, "--", *where, accept=(0, 1))
         prefix = re.escape(tree.encode()) + b":"
         after = rb"(\A|\0)" if "-l" in options else rb"(\A|\n)"
         return re.sub(after + prefix, rb"\1", found)
 
 
-def _either(text: str) -> str:
-    """Write a text as an expression for itself and for its UTF-16."""
-    return "[^[:print:]]?".join("\\" + letter if letter in _SPECIAL else letter for letter in text)
+class _Wanted(NamedTuple):
+    """What is looked for, said to PCRE and to a git that has none."""
+
+    perl: Patterns
+    posix: Patterns
 
 
-def _in_work_tree(options: tuple[str, ...], expression: str, globs: Sequence[str]) -> tuple[str, ...]:
-    return (*_GREP, *_IN_FILES, *options, "-P", "-e", expression, "--", *map(_pathspec, globs))
+def _texts(texts: Sequence[str]) -> _Wanted:
+    return _Wanted(perl(texts), posix(texts))
 
 
-def _pathspec(glob: str) -> str:
-    # Git compares a suffix many times faster than it matches `**`.
-    simple = _ANY_SUFFIX.fullmatch(glob)
-    return f":(top,icase){simple[1]}" if simple else f":(top,glob,icase){glob}"
+def _same(expression: str) -> _Wanted:
+    return _Wanted((expression,), (expression,))
 
 
 def _without(found: bytes, paths: Sequence[str], *, listed: bool) -> bytes:

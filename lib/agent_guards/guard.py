@@ -1,6 +1,5 @@
 """What a guard is, and how the installed guards are found."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any, Protocol
 from msgspec import Struct, field
 
 from agent_guards.context import Change
+from agent_guards.entry_points import entry_points
 from agent_guards.errors import UsageError
 from agent_guards.escape import quote
 from agent_guards.finding import Finding, Rule
@@ -18,7 +18,7 @@ from agent_guards.policy import Policy
 from agent_guards.report import Fact, Table
 from agent_guards.repository import Repository
 
-_GROUP = "[agent_guards.guards]"
+_GROUP = "agent_guards.guards"
 # The order in which guards report; guards that are not ours come behind, by name.
 _ORDER = ("guard-mcp", "idle-guard", "dev-mcp-ban")
 
@@ -90,7 +90,7 @@ class Guard(Struct, frozen=True, kw_only=True):
 
 def load_guards(names: Iterable[str] = ()) -> tuple[Guard, ...]:
     """Import the named guards, or all that are installed."""
-    installed = dict(_entry_points(sys.path))
+    installed = dict(entry_points(_GROUP, sys.path))
     wanted = list(dict.fromkeys(names)) or sorted(installed, key=_rank)
     for name in wanted:
         if name not in installed:
@@ -122,29 +122,3 @@ def _load(target: str) -> Guard:
     module, _, attribute = target.partition(":")
     guard: Guard = getattr(import_module(module), attribute)
     return guard
-
-
-def _entry_points(folders: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Read the entry points of the installed distributions, first on the path last so that it wins.
-
-    importlib.metadata does the same, but its import alone costs a fifth of what a whole check may cost (tests/bench).
-    """
-    for folder in reversed([folder for folder in folders if os.path.isdir(folder)]):
-        for entry in os.scandir(folder):
-            if entry.name.endswith((".dist-info", ".egg-info")):
-                yield from _section(os.path.join(entry.path, "entry_points.txt"))
-
-
-def _section(path: str) -> Iterator[tuple[str, str]]:
-    try:
-        with open(path, encoding="utf-8") as file:
-            lines = file.read().splitlines()
-    except OSError:
-        return
-    inside = False
-    for line in map(str.strip, lines):
-        if line.startswith("["):
-            inside = line == _GROUP
-        elif inside and "=" in line:
-            name, _, target = line.partition("=")
-            yield name.strip(), target.strip()

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from agent_guards.api import Fault, GitHub, Trouble
@@ -29,8 +29,7 @@ class _Answer(Node, frozen=True, kw_only=True):
     repository: _Repository | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """What one request brings at the start of a run."""
 
     repository_id: str

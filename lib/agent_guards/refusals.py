@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from agent_guards.errors import GuardError
@@ -22,8 +22,7 @@ _MOST_LINES = 1000
 _MOST_BYTES = 4 * LONGEST_LINE
 
 
-@dataclass(slots=True)
-class _Unknown:
+class _Unknown(Struct):
     """A field that the format does not know: where it stands first, and on how many lines it stands."""
 
     problem: Problem

@@ -144,7 +144,7 @@ def test_guards_are_found_by_their_entry_points_although_nothing_was_built(proje
     python = python_of(project.run())
     script = "from importlib.metadata import entry_points; print([e.value for e in entry_points(group='agent_guards.guards')])"
     seen = subprocess.run([python, "-I", "-c", script], capture_output=True, text=True, check=True).stdout
-    assert "guard_mcp:guard" in seen
+    assert "guard_mcp.guard:guard" in seen
 
 
 def test_another_folder_with_the_same_lock_takes_the_same_packages(project):

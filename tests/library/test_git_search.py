@@ -182,8 +182,8 @@ def test_a_git_without_pcre_finds_the_same(repo, searching, monkeypatch, few):
 
         folder, environ = search._git.folder, search._git.environ
 
-        def start(self, *line):
-            return search_git.start(*("--no-such" if one == "-P" else one for one in line))
+        def line(self, arguments):
+            return search_git.line(["--no-such" if one == "-P" else one for one in arguments])
 
         def run(self, *line, **options):
             return run(*("--no-such" if one == "-P" else one for one in line), **options)

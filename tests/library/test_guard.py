@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from agent_guards import guard as guard_module
+from agent_guards.entry_points import entry_points
 from agent_guards.errors import UsageError
 from agent_guards.guard import find_rule, load_guards
 
@@ -40,7 +40,7 @@ def test_the_first_installation_on_the_path_wins(own_guard, monkeypatch):
     first = own_guard / "first"
     install(first, "own", "[agent_guards.guards]\nown-guard = elsewhere:guard\n")
     monkeypatch.syspath_prepend(first)
-    assert dict(guard_module._entry_points(sys.path))["own-guard"] == "elsewhere:guard"
+    assert dict(entry_points("agent_guards.guards", sys.path))["own-guard"] == "elsewhere:guard"
 
 
 def test_a_distribution_without_entry_points_is_passed_over(own_guard):

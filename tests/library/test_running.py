@@ -1,0 +1,48 @@
+"""Commands that are started now and waited for later, whether or not memory can be a file."""
+
+import os
+import sys
+
+import pytest
+
+from agent_guards import running
+
+SCRIPT = "import sys; sys.stdout.write('x' * 1_000_000); sys.exit(3)"
+ENVIRON = {"PATH": os.environ["PATH"]}
+
+
+@pytest.fixture(params=["memory", "pipe"])
+def start(request, monkeypatch):
+    if request.param == "pipe":
+        monkeypatch.delattr(os, "memfd_create")
+    return lambda script: running.start([sys.executable, "-I", "-c", script], ENVIRON)
+
+
+def test_a_command_says_how_it_ended_and_what_it_printed(start):
+    assert start(SCRIPT).output() == (3, b"x" * 1_000_000)
+
+
+def test_it_reads_nothing_and_its_complaints_are_nobody_s(start, capfd):
+    assert start("import sys; sys.stderr.write('no'); print(sys.stdin.read())").output() == (0, b"\n")
+    assert capfd.readouterr().err == ""
+
+
+def test_what_is_stopped_is_gone_and_can_be_stopped_again(start):
+    command = start("import time; time.sleep(100)")
+    command.stop()
+    command.stop()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_what_was_waited_for_can_be_stopped(start):
+    command = start("print(1)")
+    assert command.output() == (0, b"1\n")
+    command.stop()
+
+
+def test_it_gets_the_environment_that_is_given_and_none_of_our_files(start, monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET", "1")
+    with open(tmp_path / "ours", "wb") as ours:
+        script = f"import os; print('SECRET' in os.environ, os.path.exists('/proc/self/fd/{ours.fileno()}'))"
+        assert start(script).output() == (0, b"False False\n")
