@@ -253,6 +253,7 @@ def in_code(text: str, ban: Ban) -> list[str]:
     """The banned packages that a program text imports."""
     named = [ban.spec(match[1]) for match in _CODE.finditer(text)]
     named += [ban.module(match[1]) for match in _PYTHON_CODE.finditer(text)]
+    named.append(through_node_modules(text, ban))
     return [package for package in named if package]
 
 

@@ -25,7 +25,9 @@ _KEYS = frozenset(
 _NAMED_ONLY = frozenset(
     {"import_specifier", "export_specifier", "function_declaration", "formal_parameters", "labeled_statement"}
 )
-_SCOPED = frozenset({"variable_declarator", "required_parameter", "optional_parameter", "assignment_pattern"})
+_SCOPED = frozenset(
+    {"variable_declarator", "for_in_statement", "required_parameter", "optional_parameter", "assignment_pattern"}
+)
 _SCOPES = frozenset(
     {"statement_block", "function_declaration", "method_definition", "arrow_function", "function_expression"}
 )
@@ -267,6 +269,7 @@ _AROUND: "dict[str, Callable[[Source, Node, Node], Step | tuple[()] | None]]" = 
     "pair_pattern": _pair,
     "object": _shorthand,
     "binary_expression": _binary,
+    "unary_expression": _passing,
     "ternary_expression": _ternary,
     "subscript_expression": _subscript,
     "switch_case": _case,

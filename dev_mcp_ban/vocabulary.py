@@ -26,6 +26,10 @@ _COMPARE = re.compile(
 _KEYED = re.compile(
     r"get|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
 )
+_HOLDS = re.compile(
+    r"Set|Map|WeakSet|freeze|seal|frozenset|set|list|tuple|dict|sorted|from|of|concat|push|append|extend|unshift|insert|add|cast|assign|"
+    r"entries|keys|values|stringify|dumps|String|str|ref|shallowRef|reactive|signal|useState|useRef|useMemo|computed"
+)
 _SHOWS = re.compile(
     r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|"
     r"rich|st|i18n|core|telemetry|analytics|reporter|output)(?:\.\w+)+"
@@ -112,6 +116,11 @@ def keyed(callee: str) -> bool:
     return _KEYED.fullmatch(callee.rpartition(".")[2]) is not None
 
 
+def holds(callee: str) -> bool:
+    """Whether what a call gives back is what it gets: a collection, a copy, another form of it."""
+    return _HOLDS.fullmatch(callee.rpartition(".")[2]) is not None
+
+
 def shows(callee: str) -> bool:
     """Whether what a call gets is for people: logs, errors, test titles, labels."""
     return _SHOWS.fullmatch(callee) is not None or _NAMES.fullmatch(callee.rpartition(".")[2]) is not None
@@ -135,11 +144,28 @@ def _last(name: str) -> str:
 def labels(name: str, spec: str) -> bool:
     """Whether what has this name is a label or a text for people, or a list of names to compare with."""
     mine = words(name.rpartition(".")[2])
-    if not mine or not _MACHINE.isdisjoint(mine):
-        return bool(mine) and not _LISTS.isdisjoint(mine)
-    if mine[-1] in _LABELS or name.lower() in _LABELS or not _LISTS.isdisjoint([*mine, name.lower()]):
+    if lists(name):
         return True
-    return mine[-1] in _WEAK_LABELS and not spec.startswith("@") and "@" not in spec
+    if not mine or not _MACHINE.isdisjoint(mine):
+        return False
+    if mine[-1] in _LABELS or name.lower() in _LABELS:
+        return True
+    return mine[-1] in _WEAK_LABELS and not {"@", "/"} & set(spec)
+
+
+def lists(name: str) -> bool:
+    """Whether what has this name is a list of names to compare with."""
+    return not _LISTS.isdisjoint([*words(name.rpartition(".")[2]), name.lower()])
+
+
+def says(name: str) -> bool:
+    """Whether a key says that its value is for a program, not for people."""
+    return names_package(name) or names_program(name) or names_arguments(name)
+
+
+def starts(name: str) -> bool:
+    """Whether a key, in small letters, stands beside what is started: the command, its arguments."""
+    return name in LAUNCHED or name.endswith(("args", "argv"))
 
 
 def names_package(name: str) -> bool:
