@@ -66,6 +66,8 @@ def _program_entry(subject: Text, step: Step, state: State) -> State | None:
     if subject.whole:
         started = not vocabulary.STARTED.isdisjoint(step.keys)
         return state.launched(_CONFIGURED, subject.whole) if started else None
+    if package := subject.program():
+        return state.launched(_CONFIGURED, package)
     if commands.installs(subject.text) or subject.reads_on():
         return None
     packages = subject.line(launched=True)

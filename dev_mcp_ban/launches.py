@@ -134,7 +134,22 @@ def _argument(subject: Text, step: Step, state: State) -> State | None:
         return None
     if vocabulary.joins(callee):
         return _joined(subject, step, state)
-    return None if vocabulary.keyed(callee) and step.index == 0 and not state.entry else state
+    if vocabulary.keyed(callee, subject.text) and step.index == 0 and not state.entry:
+        return None
+    return _spelled(subject, step, state)
+
+
+def _spelled(subject: Text, step: Step, state: State) -> State:
+    """The arguments of any call that spell a command: `server('chrome', 'npx', '-y', …)`."""
+    package = subject.started(step.texts)
+    if package and _at(step, state) in commands.package_at(step.texts):
+        return state.launched(f"`{step.name}(…)`", package)
+    return state
+
+
+def _at(step: Step, state: State) -> int:
+    """Which of the words of a call's arguments a text is, lists among them taken apart."""
+    return step.index + (state.index if state.argv is not None else 0)
 
 
 def _launch_call(subject: Text, step: Step, state: State) -> State | None:
@@ -142,9 +157,10 @@ def _launch_call(subject: Text, step: Step, state: State) -> State | None:
     if commands.looks_only(step.texts):
         return None
     if package := subject.started(step.texts):
-        program = step.index == 0 and state.argv is None
-        at = step.index + (state.index if state.argv is not None else 0)
-        return state.launched(how, package) if subject.listed or program or at in _chosen(step.texts) else state
+        at = _at(step, state)
+        return state.launched(how, package) if subject.listed or at == 0 or at in _chosen(step.texts) else state
+    if _at(step, state) == 0 and (package := subject.program()):
+        return state.launched(how, package)
     if state.argv is None and (packages := subject.line(launched=True)):
         return state.launched(how, *packages)
     return state

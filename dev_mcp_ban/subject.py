@@ -54,6 +54,10 @@ class Text:
             return commands.image(self.text.strip(), self.ban)
         return self.whole
 
+    def program(self) -> str | None:
+        """The package whose program it names by a path into a folder of programs."""
+        return commands.in_programs(self.text.strip(), self.ban)
+
     def line(self, *, launched: bool) -> tuple[str, ...]:
         """What it starts as a command line."""
         if launched or not self.reads_on():
@@ -74,4 +78,6 @@ class Text:
         before = [text.rstrip("/\\") for text in step.texts[: step.index] if text]
         if len(before) > 1 and before[-1].startswith("@") and before[-2].endswith("node_modules"):
             return self.ban.spec(f"{before[-1]}/{self.text.strip()}")
-        return self.whole if before and before[-1].endswith("node_modules") else None
+        if before and before[-1] == ".bin":
+            before.pop()
+        return self.whole if before and before[-1].endswith(("node_modules", "node_modules/.bin")) else None

@@ -24,7 +24,14 @@ _COMPARE = re.compile(
     r"hasOwnProperty|hasOwn|contains|index|count|literal|enum|satisfies|is[A-Z]\w*|has[A-Z]\w*|re\.\w+|RegExp|fullmatch|findall"
 )
 _KEYED = re.compile(
-    r"get|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
+    r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
+    r"|on|once|off|emit|dispatch\w*|publish|subscribe|\w*EventListener|getElementById|querySelector\w*"
+    r"|\w*[lL]ogger|\w*[dD]ebug|version|distribution|FastMCP|Server"
+)
+# What looks up, or ends, something that has a bare name for an id.
+_BY_ID = re.compile(
+    r"(?!.*(?:[pP]ackage|[mM]odule|[sS]pec|[bB]in|[cC]ommand|[pP]ath|[eE]xec|[nN]pm|[dD]ep))"
+    r"(?:get|find|look_?up|remove|delete|disable|toggle|stop|kill|uninstall)(?:_|[A-Z])\w*"
 )
 _HOLDS = re.compile(
     r"Set|Map|WeakSet|freeze|seal|frozenset|set|list|tuple|dict|sorted|from|of|concat|push|append|extend|unshift|insert|add|cast|assign|"
@@ -55,7 +62,7 @@ _LABELS = frozenset(
     "categories alias aliases icon logo image why reason detail details comment comments example examples usage owner vendor prefix "
     "namespace status instructions instruction prompt subtitle blurb tagline body content markdown html "
     "snippet readme github install installation setup headline info label warning error question answer term "
-    "titles labels names ids identifier handle displayname".split()
+    "titles labels names ids identifier handle displayname prog".split()
 )
 _WEAK_LABELS = frozenset(
     "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "
@@ -111,9 +118,10 @@ def compares(callee: str) -> bool:
     return _COMPARE.fullmatch(last) is not None or callee.startswith(("assert.", "re.", "expect("))
 
 
-def keyed(callee: str) -> bool:
-    """Whether a call looks something up by its first argument."""
-    return _KEYED.fullmatch(callee.rpartition(".")[2]) is not None
+def keyed(callee: str, text: str) -> bool:
+    """Whether a call looks something up by its first argument, or names something of its own by it."""
+    last = callee.rpartition(".")[2]
+    return _KEYED.fullmatch(last) is not None or (not {"@", "/"} & set(text) and _BY_ID.fullmatch(last) is not None)
 
 
 def holds(callee: str) -> bool:

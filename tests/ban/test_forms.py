@@ -144,3 +144,75 @@ def test_a_module_in_a_program_text_is_reported_where_it_stands():
     code = "code = '''\nimport sys\nimport chrome_devtools_mcp\n'''\nsubprocess.run([sys.executable, '-c', code])\n"
     (hit,) = scan("a.py", code.encode(), BAN).hits
     assert (hit.line, hit.column) == (3, 8)
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        ("server('chrome', 'npx', '-y', 'PKG');", True),
+        ("server('chrome', 'npx', ['-y', 'PKG']);", True),
+        ("server('chrome', 'mcp-remote', '-x', 'mcp-dev');", False),
+        ("server('npx', 'mcp-remote', 'mcp-dev');", False),
+        ("Bun.spawn(['PKG', '--stdio']);", True),
+        ("Bun.spawn(['git', 'mcp-dev']);", False),
+    ],
+)
+def test_the_arguments_of_a_call_may_spell_a_command(code, launched):
+    assert (kinds(code.replace("PKG", W)) != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        ("cmd = ['npx', '-y']\ncmd += ['mcp-dev']\nsubprocess.run(cmd)", True),
+        ("cmd = ['npx', '-y']\ncmd.extend(['mcp-dev'])\nsubprocess.run(cmd)", True),
+        ("cmd = ['npx', '-y']\ncmd.extend(['mcp-dev'])\nprint(cmd)", False),
+        ("subprocess.run(['python3', '-m', 'mcp_dev'])", True),
+        ("subprocess.run(['python3', '-c', 'x', '-m', 'mcp_dev'])", False),
+        ("subprocess.run(['git', '-m', 'mcp_dev'])", False),
+    ],
+)
+def test_a_list_that_grows_and_a_module_that_is_run(code, launched):
+    assert (kinds(code, "a.py") != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"spawn(join(root, 'node_modules/.bin/{X}'));", True),
+        (f"const p = join(root, 'node_modules', '.bin', '{X}');", True),
+        (f"const p = join(root, 'node_modules/.bin', '{X}');", True),
+        (f"const p = join(root, '.bin', '{X}');", False),
+        ("spawn('./node_modules/.bin/mcp-dev');", True),
+        ("spawn('../.bin/mcp-dev.cmd');", True),
+        (f"spawn('/usr/local/bin/{X}', ['--stdio']);", True),
+        (f"const c = {{ command: '/usr/local/bin/{X}', args: [] }};", True),
+        ("spawn('./bin/mcp-dev');", False),
+        (f"spawn('cat', ['/usr/local/bin/{X}']);", False),
+        (f"const p = '/usr/local/bin/{X}';", False),
+    ],
+)
+def test_a_program_is_known_by_the_folder_of_programs(code, launched):
+    assert (kinds(code) != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"map.set('{X}', 1); bus.emit('{X}'); bus.on('{X}', f); document.getElementById('{X}');", False),
+        (f"const log = createLogger('{X}'); const d = createDebug('{X}');", False),
+        (f"getSkill('{X}'); findServer('{X}'); manager.removeServer('{X}'); stop_server('{X}');", False),
+        (f"settle('{X}'); install('{X}');", True),
+        (f"getPackage('{X}');", True),
+        (f"findServer('{X}@1');", True),
+        (f"options.set('package', '{X}');", True),
+    ],
+)
+def test_a_name_to_look_up_by_is_no_launch(code, launched):
+    assert (kinds(code) != []) is launched
+
+
+def test_in_python_a_name_of_ones_own_is_none_either():
+    code = f"FastMCP('{X}')\nlogging.getLogger('{X}')\nmetadata.version('{X}')\nArgumentParser(prog='{X}')"
+    assert kinds(code, "a.py") == []
+    assert kinds(f"install('{X}')\ndownload(package='{X}')", "a.py") == ["launch", "launch"]
