@@ -6,7 +6,7 @@ from dev_mcp_ban import commands, vocabulary
 from dev_mcp_ban.steps import Step
 from dev_mcp_ban.subject import State, Text
 
-_CONFIGURED = "an MCP server's configuration"
+CONFIGURED = "an MCP server's configuration"
 
 
 def value(subject: Text, step: Step, state: State) -> State | None:
@@ -37,7 +37,7 @@ def _package_entry(subject: Text, step: Step, state: State) -> State | None:
     if not subject.whole or not vocabulary.names_package(step.name):
         return state
     if any(vocabulary.starts(key) for key in step.keys - {step.name.lower()}):
-        return state.launched(_CONFIGURED, subject.whole)
+        return state.launched(CONFIGURED, subject.whole)
     return state if vocabulary.CATALOGUE.isdisjoint(step.keys) else None
 
 
@@ -50,7 +50,7 @@ def _argument_entry(subject: Text, step: Step, state: State) -> State | None:
     program = step.texts[0] if step.texts else None
     package = subject.started((program, *state.argv))
     if package and (subject.listed or _starts(program, state.argv, state.index)):
-        return state.launched(_CONFIGURED, package)
+        return state.launched(CONFIGURED, package)
     return None
 
 
@@ -65,9 +65,9 @@ def _program_entry(subject: Text, step: Step, state: State) -> State | None:
         return None
     if subject.whole:
         started = not vocabulary.STARTED.isdisjoint(step.keys)
-        return state.launched(_CONFIGURED, subject.whole) if started else None
+        return state.launched(CONFIGURED, subject.whole) if started else None
     if package := subject.program():
-        return state.launched(_CONFIGURED, package)
+        return state.launched(CONFIGURED, package)
     if commands.installs(subject.text) or subject.reads_on():
         return None
     packages = subject.line(launched=True)

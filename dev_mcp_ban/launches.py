@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dev_mcp_ban import commands, vocabulary
-from dev_mcp_ban.entries import value
+from dev_mcp_ban.entries import CONFIGURED, value
 from dev_mcp_ban.specs import Ban
 from dev_mcp_ban.steps import Place, Step
 from dev_mcp_ban.subject import INSTALLED, State, Text
@@ -45,8 +45,10 @@ def _concluded(subject: Text, place: Place, depth: int) -> Finding | None:
     if subject.listed or subject.path:
         how = "named in full" if subject.listed else INSTALLED
         return Finding(kind="launch", packages=tuple(filter(None, (subject.listed or subject.path,))), how=how)
-    packages = subject.line(launched=False)
-    return Finding(kind="launch", packages=packages, how="a command line") if packages else None
+    if packages := subject.line(launched=False):
+        return Finding(kind="launch", packages=packages, how="a command line")
+    packages = subject.settings()
+    return Finding(kind="launch", packages=packages, how=CONFIGURED) if packages else None
 
 
 def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outcome, State]:
@@ -100,7 +102,7 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
     if state.how:
         return state
     argv = step.texts
-    if commands.looks_only(argv):
+    if commands.looks_only(argv) or _names_option(step):
         return None
     state = replace(state, argv=argv, index=step.index)
     if inside := subject.installed(step):
@@ -115,6 +117,12 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
         if packages := subject.line(launched=True):
             return state.launched("a command line for a shell", *packages)
     return state
+
+
+def _names_option(step: Step) -> bool:
+    """Whether it is the value of an option that takes a name: `--adapter`, `--server`."""
+    before = step.texts[step.index - 1] if 0 < step.index <= len(step.texts) else None
+    return before is not None and before.startswith("--") and vocabulary.takes_name(before)
 
 
 def _shown(program: str | None) -> str:

@@ -73,6 +73,12 @@ class Text:
         stripped = self.text.strip()
         return "\n" in stripped or len(stripped) > commands.LONGEST_LINE or _SENTENCE.search(stripped) is not None
 
+    def settings(self) -> tuple[str, ...]:
+        """What it starts as settings that are written out."""
+        from dev_mcp_ban import settings_text
+
+        return tuple(settings_text.started(self.text, self.ban))
+
     def installed(self, step: Step) -> str | None:
         """The package that it is a piece of a path into: what stands before it is the folder of installed packages."""
         before = [text.rstrip("/\\") for text in step.texts[: step.index] if text]

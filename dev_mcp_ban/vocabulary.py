@@ -62,7 +62,7 @@ _LABELS = frozenset(
     "categories alias aliases icon logo image why reason detail details comment comments example examples usage owner vendor prefix "
     "namespace status instructions instruction prompt subtitle blurb tagline body content markdown html "
     "snippet readme github install installation setup headline info label warning error question answer term "
-    "titles labels names ids identifier handle displayname prog".split()
+    "titles labels names ids identifier handle displayname prog by".split()
 )
 _WEAK_LABELS = frozenset(
     "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "
@@ -169,6 +169,11 @@ def lists(name: str) -> bool:
 def says(name: str) -> bool:
     """Whether a key says that its value is for a program, not for people."""
     return names_package(name) or names_program(name) or names_arguments(name)
+
+
+def takes_name(option: str) -> bool:
+    """Whether an option of a command takes a name: `--server`, `--adapter`."""
+    return _last(option) in _WEAK_LABELS | {"name", "id", "label", "title", "tag"}
 
 
 def starts(name: str) -> bool:

@@ -216,3 +216,48 @@ def test_in_python_a_name_of_ones_own_is_none_either():
     code = f"FastMCP('{X}')\nlogging.getLogger('{X}')\nmetadata.version('{X}')\nArgumentParser(prog='{X}')"
     assert kinds(code, "a.py") == []
     assert kinds(f"install('{X}')\ndownload(package='{X}')", "a.py") == ["launch", "launch"]
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"start(['list', '--adapter', '{X}', '--json']);", False),
+        (f"start(['list', '--no-install', '{X}', '--json']);", True),
+        (f"start(['list', mode, '{X}', '--json']);", True),
+        (f"start(['--adapter', 'a', '{X}']);", True),
+        (f"start(['--install', '{X}']);", True),
+        (f"const c = {{ ownedBy: '{X}' }};", False),
+        (f"const c = {{ owned: '{X}' }};", True),
+    ],
+)
+def test_the_value_of_an_option_that_takes_a_name_is_a_name(code, launched):
+    assert (kinds(code) != []) is launched
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.ts"])
+@pytest.mark.parametrize(
+    ("text", "launched"),
+    [
+        ('{ "mcpServers": { "x": { "command": "npx", "args": ["-y", "PKG"] } } }', True),
+        ('{\n  "mcp": [{\n    "command": ["npx", "PKG"], "on": true\n  }]\n}\n', True),
+        ('{ "command": "PKG" }', True),
+        ('{ "command": "npx", "args": ["-y", 1, "PKG"] }', False),
+        ('{ "command": "npx", "args": ["mcp-remote", "PKG"] }', False),
+        ('{ "x": { "command": "npx", "args": ["-y", "PKG",] } }', False),
+        ('{ "x": "PKG", "args": ["a"] }', False),
+        ('Use { "command": "npx", "args": ["-y", "PKG"] }', False),
+    ],
+)
+def test_settings_in_a_text_are_read(path, text, launched):
+    quote = "'''" if path == "a.py" else "`"
+    code = f"base = {quote}{text.replace('PKG', W)}{quote}\nwrite(base)\n"
+    assert (kinds(code, path) != []) is launched
+    assert kinds(f"example = {quote}{text.replace('PKG', W)}{quote}", path) == []
+
+
+def test_settings_with_a_hole_are_read_and_odd_ones_are_left():
+    text = '{ "port": ${port}, "x": { "command": "npx", "args": ["PKG"] } }'
+    assert kinds(f"write(`{text.replace('PKG', W)}`);") == ["launch"]
+    deep = '{"command":' * 40_000 + f'"{X}"' + "}" * 40_000
+    assert kinds(f"write(`{deep}`);") == []
+    assert kinds("write(`" + '{"command":' * 3000 + f'"{X}"' + "}" * 3000 + "`);") == []
