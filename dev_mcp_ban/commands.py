@@ -92,6 +92,7 @@ LONGEST_LINE = 2000
 
 _IMAGE = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)*(?:[:@][\w.:-]+)?")
 _PROGRAM = re.compile(r"(?:[^\s\"']*[/\\])?(\.)?bin[/\\]([^/\\\s]+?)(?:\.(?:cmd|exe|ps1))?")
+_REGISTERS = re.compile(r"^\w+ mcp add\S*\s+")
 _FEW = 6
 
 Judge = Callable[[str], str | None]
@@ -233,7 +234,7 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
         and program not in _RUNNERS
         and program not in _MANAGERS
         and program not in _INTERPRETERS
-        and program != "claude"
+        and registered(" ".join(command)) == " ".join(command)
     ):
         return
     if not launched and program in _INSTALLS and len(command) > 1 and command[1] in _INSTALLS[program]:
@@ -258,6 +259,11 @@ def in_code(text: str, ban: Ban) -> list[str]:
     named += [ban.module(match[1]) for match in _PYTHON_CODE.finditer(text)]
     named.append(through_node_modules(text, ban))
     return [package for package in named if package]
+
+
+def registered(line: str) -> str:
+    """What a command line has an agent start as a server: `claude mcp add x -- npx …` without its beginning."""
+    return _REGISTERS.sub("", line)
 
 
 def in_programs(path: str, ban: Ban) -> str | None:

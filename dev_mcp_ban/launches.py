@@ -87,6 +87,7 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
 
 def _used(subject: Text, use: Place, state: State, depth: int) -> tuple[Outcome, State]:
     """One use of a variable; where it is a part of a longer text, that text is judged first."""
+    state = replace(state, named=True)
     text = use.text()
     if text is not None and text != subject.text and not state.how:
         longer = Text(text, subject.ban)
@@ -132,7 +133,8 @@ def _shown(program: str | None) -> str:
 def _argument(subject: Text, step: Step, state: State) -> State | None:
     callee = step.name
     if vocabulary.logs(callee) or vocabulary.compares(callee):
-        return None
+        # What is started may be looked at; what a call made of it was given to that call first.
+        return state if state.how and state.named and state.called else None
     state = replace(state, called=state.called or not vocabulary.holds(callee))
     if state.how:
         return state

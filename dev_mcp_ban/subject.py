@@ -26,6 +26,8 @@ class State:
     """A key around it says that it is for a program: a package, a command, arguments."""
     called: bool = False
     """It went into a call of which nothing is known: a variable gets the call's result, not the text."""
+    named: bool = False
+    """A variable has it, and this is one of its uses."""
 
     def launched(self, how: str, *packages: str) -> "State":
         """The state with this reason, unless there was one before."""
@@ -33,7 +35,10 @@ class State:
 
     def labelled(self, name: str, text: str) -> bool:
         """Whether what has this name is a label, or a list to compare with; a key inside it may have said otherwise."""
-        return vocabulary.lists(name) if self.machine else vocabulary.labels(name, text)
+        if self.machine:
+            return vocabulary.lists(name)
+        handed_on = self.called and self.argv is not None
+        return vocabulary.labels(name) or (not handed_on and vocabulary.labels_weakly(name, text))
 
 
 class Text:
@@ -70,7 +75,7 @@ class Text:
 
     def reads_on(self) -> bool:
         """Whether it is more than one command line: several lines, or a sentence."""
-        stripped = self.text.strip()
+        stripped = commands.registered(self.text.strip())
         return "\n" in stripped or len(stripped) > commands.LONGEST_LINE or _SENTENCE.search(stripped) is not None
 
     def settings(self) -> tuple[str, ...]:

@@ -149,16 +149,20 @@ def _last(name: str) -> str:
     return mine[-1] if mine else ""
 
 
-def labels(name: str, spec: str) -> bool:
+def labels(name: str) -> bool:
     """Whether what has this name is a label or a text for people, or a list of names to compare with."""
     mine = words(name.rpartition(".")[2])
     if lists(name):
         return True
     if not mine or not _MACHINE.isdisjoint(mine):
         return False
-    if mine[-1] in _LABELS or name.lower() in _LABELS:
-        return True
-    return mine[-1] in _WEAK_LABELS and not {"@", "/"} & set(spec)
+    return mine[-1] in _LABELS or name.lower() in _LABELS
+
+
+def labels_weakly(name: str, spec: str) -> bool:
+    """Whether what has this name is a label as long as it is but a bare name."""
+    mine = words(name.rpartition(".")[2])
+    return bool(mine) and _MACHINE.isdisjoint(mine) and mine[-1] in _WEAK_LABELS and not {"@", "/"} & set(spec)
 
 
 def lists(name: str) -> bool:

@@ -261,3 +261,46 @@ def test_settings_with_a_hole_are_read_and_odd_ones_are_left():
     deep = '{"command":' * 40_000 + f'"{X}"' + "}" * 40_000
     assert kinds(f"write(`{deep}`);") == []
     assert kinds("write(`" + '{"command":' * 3000 + f'"{X}"' + "}" * 3000 + "`);") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"const c = {{ command: 'npx', args: ['{X}'] }}; expect(parse(c)).toEqual(1);", True),
+        (f"const c = {{ command: 'npx', args: ['{X}'] }}; console.log(shown(c));", True),
+        (f"const c = {{ command: 'npx', args: ['{X}'] }}; expect(parse(1)).toEqual(c);", False),
+        (f"const c = {{ command: 'npx', args: ['{X}'] }}; console.log(JSON.stringify(c));", False),
+        (f"expect(parse({{ command: 'npx', args: ['{X}'] }})).toEqual(1);", False),
+        (f"const c = '{X}'; expect(parse(c)).toEqual(1);", False),
+    ],
+)
+def test_what_starts_it_and_is_given_to_a_call_is_used(code, launched):
+    assert (kinds(code) != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"const c = {{ mcpServers: {{ chrome: entry(['{X}', '--headless']) }} }};", True),
+        (f"const c = {{ mcpServers: {{ chrome: ['{X}', 'b'] }} }};", False),
+        (f"const client = new Thing('{X}', '1.0');", False),
+        (f"const c = {{ title: shown(['{X}']) }};", False),
+    ],
+)
+def test_a_list_that_is_handed_on_is_no_list_of_names(code, launched):
+    assert (kinds(code) != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("line", "launched"),
+    [
+        ("codex mcp add chrome -- npx -y PKG", True),
+        ("claude mcp add docs npx PKG", True),
+        ("gemini mcp add --scope user docs npx PKG", True),
+        ("claude mcp remove docs npx PKG", False),
+        ("codex plugin add docs npx PKG", False),
+        ("run the mcp add docs npx PKG by hand", False),
+    ],
+)
+def test_a_line_that_registers_a_server_starts_it(line, launched):
+    assert (kinds(f"const lines = {{ codex: '{line.replace('PKG', W)}' }};") != []) is launched
