@@ -29,7 +29,7 @@ def value(subject: Text, step: Step, state: State) -> State | None:
 
 def _is_row(subject: Text, step: Step) -> bool:
     """Whether a bare name stands among texts for people: it names a row of what is shown."""
-    return not vocabulary.CATALOGUE.isdisjoint(step.keys) and not {"@", "/", " "} & set(subject.text)
+    return not vocabulary.SHOWN.isdisjoint(step.keys) and not {"@", "/", " "} & set(subject.text)
 
 
 def _package_entry(subject: Text, step: Step, state: State) -> State | None:

@@ -61,13 +61,19 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
             return ("import", replace(state, how=step.name, packages=(package,))) if package else ("never", state)
         if step.kind in _NEVER:
             return "never", state
+        if step.kind == "returned":
+            return ("never" if not state.how and state.labelled(step.name, subject.text) else _outcome(state)), state
         if step.kind == "named":
             return _by_uses(subject, place, step, state, depth)
         after = _HANDLERS[step.kind](subject, step, state)
         if after is None:
             return "never", state
         state = after
-    return ("launch" if state.how else "unknown"), state
+    return _outcome(state), state
+
+
+def _outcome(state: State) -> Outcome:
+    return "launch" if state.how else "unknown"
 
 
 def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:
@@ -82,7 +88,7 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
     shown = not state.called and bool(outcomes) and all(outcome == "never" for outcome, _ in outcomes)
     if shown or (not state.how and state.labelled(step.name, subject.text)):
         return "never", state
-    return ("launch" if state.how else "unknown"), state
+    return _outcome(state), state
 
 
 def _used(subject: Text, use: Place, state: State, depth: int) -> tuple[Outcome, State]:

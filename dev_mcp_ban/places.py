@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dev_mcp_ban import imports
+from dev_mcp_ban.functions import giving_back
 from dev_mcp_ban.steps import Place, Step
 from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, widest
 
@@ -241,6 +242,11 @@ def _case(_: Source, node: "Node", parent: "Node") -> Step | None:
     return _END if parent.child_by_field_name("value") == node else None
 
 
+def _returned(source: Source, node: "Node", parent: "Node") -> Step | None:
+    name = giving_back(source, node, parent)
+    return Step(kind="returned", name=name) if name is not None else None
+
+
 def _always(step: Step) -> "Callable[[Source, Node, Node], Step]":
     return lambda *_: step
 
@@ -277,6 +283,8 @@ _AROUND: "dict[str, Callable[[Source, Node, Node], Step | tuple[()] | None]]" = 
     "template_string": _passing,
     "jsx_attribute": _always(Step(kind="attribute")),
     "jsx_expression": _always(Step(kind="attribute")),
+    "return_statement": _returned,
+    "arrow_function": _returned,
     "throw_statement": _always(Step(kind="text")),
     "expression_statement": _statement,
     **dict.fromkeys(WRAPPERS, _passing),

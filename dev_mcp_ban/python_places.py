@@ -129,6 +129,14 @@ def _operated(tree: Tree, node: ast.AST, parent: ast.BinOp) -> Iterator[Step]:
     yield Step(kind="argument", name="joinpath", texts=_texts(tree, pieces), index=index)
 
 
+def _function(tree: Tree, node: ast.AST) -> str:
+    """The name of the function around it: a function is named after what it gives back."""
+    around = tree.parents.get(node)
+    while around is not None and not isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+        around = tree.parents.get(around)
+    return around.name if around is not None else ""
+
+
 def _is_slash(node: ast.AST) -> bool:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
@@ -203,7 +211,7 @@ def _naming(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step]
     return None
 
 
-def _ending(_: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | None:
+def _ending(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | None:
     match parent:
         case ast.Subscript():
             return (Step(kind="key"),) if node is parent.slice else ()
@@ -211,6 +219,8 @@ def _ending(_: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | 
             return (Step(kind="compared"),)
         case ast.Raise():
             return (Step(kind="text"),)
+        case ast.Return():
+            return (Step(kind="returned", name=_function(tree, parent)),)
         case ast.Expr():
             return (Step(kind="text"),) if isinstance(node, ast.Constant | ast.JoinedStr) else ()
         case ast.IfExp():

@@ -25,7 +25,7 @@ _COMPARE = re.compile(
 )
 _KEYED = re.compile(
     r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
-    r"|on|once|off|emit|dispatch\w*|publish|subscribe|\w*EventListener|getElementById|querySelector\w*"
+    r"|on|once|off|emit|dispatch\w*|publish|subscribe|\w*EventListener|getElementById|querySelector\w*|selectOption|fill|locator"
     r"|\w*[lL]ogger|\w*[dD]ebug|version|distribution|FastMCP|Server"
 )
 # What looks up, or ends, something that has a bare name for an id.
@@ -62,7 +62,7 @@ _LABELS = frozenset(
     "categories alias aliases icon logo image why reason detail details comment comments example examples usage owner vendor prefix "
     "namespace status instructions instruction prompt subtitle blurb tagline body content markdown html "
     "snippet readme github install installation setup headline info label warning error question answer term "
-    "titles labels names ids identifier handle displayname prog by".split()
+    "titles labels names ids identifier handle displayname prog by as".split()
 )
 _WEAK_LABELS = frozenset(
     "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "
@@ -96,6 +96,8 @@ CATALOGUE = frozenset(
         "desc",
     }
 )
+# What stands beside a name in a row that is shown.
+SHOWN = CATALOGUE | {"title", "label", "note", "notes", "summary", "displayname", "display_name"}
 LAUNCHED = frozenset({"command", "cmd", "args", "argv", "program", "executable"})
 STARTED = frozenset({"args", "argv", "env", "transport", "cwd", "stdio", "timeout"})
 
@@ -156,13 +158,18 @@ def labels(name: str) -> bool:
         return True
     if not mine or not _MACHINE.isdisjoint(mine):
         return False
-    return mine[-1] in _LABELS or name.lower() in _LABELS
+    return _among(mine[-1], _LABELS) or name.lower() in _LABELS
+
+
+def _among(word: str, known: frozenset[str]) -> bool:
+    """Whether a word is known, or more than one of what is known."""
+    return word in known or word.removesuffix("s") in known
 
 
 def labels_weakly(name: str, spec: str) -> bool:
     """Whether what has this name is a label as long as it is but a bare name."""
     mine = words(name.rpartition(".")[2])
-    return bool(mine) and _MACHINE.isdisjoint(mine) and mine[-1] in _WEAK_LABELS and not {"@", "/"} & set(spec)
+    return bool(mine) and _MACHINE.isdisjoint(mine) and _among(mine[-1], _WEAK_LABELS) and not {"@", "/"} & set(spec)
 
 
 def lists(name: str) -> bool:

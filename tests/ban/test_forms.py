@@ -304,3 +304,54 @@ def test_a_list_that_is_handed_on_is_no_list_of_names(code, launched):
 )
 def test_a_line_that_registers_a_server_starts_it(line, launched):
     assert (kinds(f"const lines = {{ codex: '{line.replace('PKG', W)}' }};") != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"function label(x) {{ return '{X}'; }}", False),
+        (f"function parseProvider(x) {{ if (x) {{ return '{X}'; }} }}", False),
+        (f"const getName = () => '{X}';", False),
+        (f"const getName = function () {{ return '{X}'; }};", False),
+        (f"const c = {{ title: () => '{X}', b: 1 }};", False),
+        (f"class A {{ get name() {{ return '{X}'; }} label = () => '{X}'; }}", False),
+        (f"function resolveBin() {{ return '{X}'; }}", True),
+        (f"function label(x) {{ return ['npx', '{X}']; }}", True),
+        (f"const spec = (cfg) => cfg.spec || '{X}';", True),
+        (f"const x = '{X}@1'; const getName = x => 1; if (x === 2) go();", True),
+        (f"go(() => '{X}'); go(function () {{ return '{X}'; }});", True),
+        (f"return '{X}';", True),
+    ],
+)
+def test_a_function_is_named_after_what_it_gives_back(code, launched):
+    assert (kinds(code) != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"def label(x):\n    if x:\n        return '{X}'", False),
+        (f"async def backend(x):\n    return '{X}'", False),
+        (f"def program(x):\n    return '{X}'", True),
+        (f"def label(x):\n    return ['npx', '{X}']", True),
+        (f"return '{X}'", True),
+    ],
+)
+def test_in_python_it_is_too(code, launched):
+    assert (kinds(code, "a.py") != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"const c = {{ slugs: ['{X}', 'b'] }};", False),
+        (f"const c = {{ adapters: ['{X}', 'b'] }};", False),
+        (f"const c = {{ detectAs: '{X}' }};", False),
+        (f"rows.push({{ title, loc: '{X}', note: x }});", False),
+        (f"await page.locator('#x').selectOption('{X}');", False),
+        (f"const c = {{ items: ['{X}', 'b'] }};", True),
+        (f"rows.push({{ loc: '{X}', b: x }});", True),
+    ],
+)
+def test_labels_in_the_plural_and_rows(code, launched):
+    assert (kinds(code) != []) is launched
