@@ -36,7 +36,8 @@ def _package_entry(subject: Text, step: Step, state: State) -> State | None:
     """`package`: beside a command it is started, in a catalogue it is shown."""
     if not subject.whole or not vocabulary.names_package(step.name):
         return state
-    if any(vocabulary.starts(key) for key in step.keys - {step.name.lower()}):
+    beside = step.keys - {step.name.lower()}
+    if vocabulary.names_runner(step.name) or any(vocabulary.starts(key) for key in beside):
         return state.launched(CONFIGURED, subject.whole)
     return state if vocabulary.CATALOGUE.isdisjoint(step.keys) else None
 

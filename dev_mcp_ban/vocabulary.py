@@ -26,6 +26,7 @@ _COMPARE = re.compile(
 _KEYED = re.compile(
     r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
     r"|on|once|off|emit|dispatch\w*|publish|subscribe|\w*EventListener|getElementById|querySelector\w*|selectOption|fill|locator"
+    r"|replace|replaceAll|removeprefix|removesuffix"
     r"|\w*[lL]ogger|\w*[dD]ebug|version|distribution|FastMCP|Server"
 )
 # What looks up, or ends, something that has a bare name for an id.
@@ -195,6 +196,11 @@ def starts(name: str) -> bool:
 def names_package(name: str) -> bool:
     """Whether a key says that its value is a package."""
     return not {"package", "pkg", "npm", "module", "spec", "dependency"}.isdisjoint(words(name))
+
+
+def names_runner(name: str) -> bool:
+    """Whether a key says which program starts its value: `npxPackage`."""
+    return not {"npx", "bunx", "pnpx", "uvx", "dlx"}.isdisjoint(words(name))
 
 
 def names_program(name: str) -> bool:

@@ -355,3 +355,17 @@ def test_in_python_it_is_too(code, launched):
 )
 def test_labels_in_the_plural_and_rows(code, launched):
     assert (kinds(code) != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"const c = [{{ label: 'a', description: 'b', npxPackage: '{W}' }}]; await ui.show(c);", True),
+        (f"const c = [{{ label: 'a', description: 'b', somePackage: '{W}' }}]; await ui.show(c);", False),
+        (f"const c = [{{ label: 'a', description: 'b', somePackage: '{X}' }}]; await ui.show(c);", False),
+        (f"text.replace('{X}', name); text.removeprefix('{X}');", False),
+        (f"text.replace(name, '{X}');", True),
+    ],
+)
+def test_a_key_may_name_the_program_that_starts_it(code, launched):
+    assert (kinds(code) != []) is launched
