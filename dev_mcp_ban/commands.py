@@ -91,6 +91,8 @@ _PYTHON_CODE = re.compile(r"(?:^|[\n;])\s*(?:from|import)\s+([\w.]+)")
 LONGEST_LINE = 2000
 
 _IMAGE = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)*(?:[:@][\w.:-]+)?")
+_PROGRAM = re.compile(r"(?:[^\s\"']*[/\\])?(\.)?bin[/\\]([^/\\\s]+?)(?:\.(?:cmd|exe|ps1))?")
+_REGISTERS = re.compile(r"^\w+ mcp add\S*\s+")
 _FEW = 6
 
 Judge = Callable[[str], str | None]
@@ -141,6 +143,8 @@ def package_at(argv: Sequence[str | None]) -> set[int]:
         if program in _MANAGERS:
             return set(_managed(program, argv, at + 1))
     for at, word in enumerate(argv):
+        if word == "-m" and at and program_of(argv[at - 1] or "").startswith("python"):
+            return {at + 1}
         if word in _YES:
             return set(_positions(argv, at + 1))
     return set()
@@ -230,7 +234,7 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
         and program not in _RUNNERS
         and program not in _MANAGERS
         and program not in _INTERPRETERS
-        and program != "claude"
+        and registered(" ".join(command)) == " ".join(command)
     ):
         return
     if not launched and program in _INSTALLS and len(command) > 1 and command[1] in _INSTALLS[program]:
@@ -253,13 +257,27 @@ def in_code(text: str, ban: Ban) -> list[str]:
     """The banned packages that a program text imports."""
     named = [ban.spec(match[1]) for match in _CODE.finditer(text)]
     named += [ban.module(match[1]) for match in _PYTHON_CODE.finditer(text)]
+    named.append(through_node_modules(text, ban))
     return [package for package in named if package]
+
+
+def registered(line: str) -> str:
+    """What a command line has an agent start as a server: `claude mcp add x -- npx …` without its beginning."""
+    return _REGISTERS.sub("", line)
+
+
+def in_programs(path: str, ban: Ban) -> str | None:
+    """The banned package that a program is named after; by its words only where packages put their programs."""
+    match = _PROGRAM.fullmatch(path)
+    if match is None:
+        return None
+    return ban.spec(match[2]) if match[1] else ban.listed(match[2])
 
 
 def through_node_modules(text: str, ban: Ban) -> str | None:
     """The banned package that a path leads into."""
     for piece in re.split(r"node_modules[/\\]+", text)[1:]:
-        parts = re.split(r"[/\\]+", piece)
+        parts = re.split(r"[/\\]+", piece.removeprefix(".bin/"))
         name = "/".join(parts[: 2 if piece.startswith("@") else 1])
         package = ban.spec(re.split(r"[\s\"'`);,]", name)[0])
         if package:

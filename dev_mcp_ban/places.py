@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dev_mcp_ban import imports
+from dev_mcp_ban.functions import giving_back
 from dev_mcp_ban.steps import Place, Step
 from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, widest
 
@@ -25,7 +26,9 @@ _KEYS = frozenset(
 _NAMED_ONLY = frozenset(
     {"import_specifier", "export_specifier", "function_declaration", "formal_parameters", "labeled_statement"}
 )
-_SCOPED = frozenset({"variable_declarator", "required_parameter", "optional_parameter", "assignment_pattern"})
+_SCOPED = frozenset(
+    {"variable_declarator", "for_in_statement", "required_parameter", "optional_parameter", "assignment_pattern"}
+)
 _SCOPES = frozenset(
     {"statement_block", "function_declaration", "method_definition", "arrow_function", "function_expression"}
 )
@@ -239,6 +242,11 @@ def _case(_: Source, node: "Node", parent: "Node") -> Step | None:
     return _END if parent.child_by_field_name("value") == node else None
 
 
+def _returned(source: Source, node: "Node", parent: "Node") -> Step | None:
+    name = giving_back(source, node, parent)
+    return Step(kind="returned", name=name) if name is not None else None
+
+
 def _always(step: Step) -> "Callable[[Source, Node, Node], Step]":
     return lambda *_: step
 
@@ -267,6 +275,7 @@ _AROUND: "dict[str, Callable[[Source, Node, Node], Step | tuple[()] | None]]" = 
     "pair_pattern": _pair,
     "object": _shorthand,
     "binary_expression": _binary,
+    "unary_expression": _passing,
     "ternary_expression": _ternary,
     "subscript_expression": _subscript,
     "switch_case": _case,
@@ -274,6 +283,8 @@ _AROUND: "dict[str, Callable[[Source, Node, Node], Step | tuple[()] | None]]" = 
     "template_string": _passing,
     "jsx_attribute": _always(Step(kind="attribute")),
     "jsx_expression": _always(Step(kind="attribute")),
+    "return_statement": _returned,
+    "arrow_function": _returned,
     "throw_statement": _always(Step(kind="text")),
     "expression_statement": _statement,
     **dict.fromkeys(WRAPPERS, _passing),

@@ -8,7 +8,7 @@ from dev_mcp_ban.python_tree import LOADERS, Tree
 from dev_mcp_ban.steps import Place, Step
 
 _MOST = 100
-_PASSING = (ast.Starred, ast.BoolOp, ast.Await, ast.JoinedStr, ast.FormattedValue, ast.BinOp)
+_PASSING = (ast.Starred, ast.BoolOp, ast.UnaryOp, ast.Await, ast.JoinedStr, ast.FormattedValue)
 _MUTATED = ("append", "insert", "extend", "appendleft")
 
 
@@ -109,6 +109,38 @@ def _entry(tree: Tree, name: str, beside: dict[str, ast.expr]) -> Step:
     return Step(kind="value", name=name, keys=frozenset(beside), texts=(tree.constant(command),))
 
 
+def _operated(tree: Tree, node: ast.AST, parent: ast.BinOp) -> Iterator[Step]:
+    """A piece of a path that is put together with slashes; other operators only make a longer text."""
+    if not _is_slash(parent) or _is_slash(node):
+        return
+    top = parent
+    for _ in range(_MOST):
+        above = tree.parents.get(top)
+        if not isinstance(above, ast.BinOp) or not _is_slash(above) or above.left is not top:
+            break
+        top = above
+    pieces: list[ast.expr] = []
+    current: ast.expr = top
+    while isinstance(current, ast.BinOp) and _is_slash(current) and len(pieces) < 2 * _MOST:
+        pieces.insert(0, current.right)
+        current = current.left
+    pieces.insert(0, current)
+    index = next((at for at, piece in enumerate(pieces) if piece is node), 0)
+    yield Step(kind="argument", name="joinpath", texts=_texts(tree, pieces), index=index)
+
+
+def _function(tree: Tree, node: ast.AST) -> str:
+    """The name of the function around it: a function is named after what it gives back."""
+    around = tree.parents.get(node)
+    while around is not None and not isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+        around = tree.parents.get(around)
+    return around.name if around is not None else ""
+
+
+def _is_slash(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+
+
 def _attribute(tree: Tree, parent: ast.Attribute) -> Iterator[Step]:
     above = tree.parents.get(parent)
     if isinstance(above, ast.Call) and above.func is parent:
@@ -159,6 +191,8 @@ def _holding(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step
             return (_dict(tree, node, parent),)
         case ast.Attribute():
             return _attribute(tree, parent)
+        case ast.BinOp():
+            return _operated(tree, node, parent)
     return None
 
 
@@ -172,10 +206,12 @@ def _naming(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step]
             return (Step(kind="named", name=_target(tree, parent.target)),)
         case ast.arguments():
             return (_default(node, parent),)
+        case ast.For() | ast.AsyncFor() | ast.comprehension():
+            return (Step(kind="named", name=_target(tree, parent.target)),) if node is parent.iter else None
     return None
 
 
-def _ending(_: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | None:
+def _ending(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | None:
     match parent:
         case ast.Subscript():
             return (Step(kind="key"),) if node is parent.slice else ()
@@ -183,6 +219,8 @@ def _ending(_: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step] | 
             return (Step(kind="compared"),)
         case ast.Raise():
             return (Step(kind="text"),)
+        case ast.Return():
+            return (Step(kind="returned", name=_function(tree, parent)),)
         case ast.Expr():
             return (Step(kind="text"),) if isinstance(node, ast.Constant | ast.JoinedStr) else ()
         case ast.IfExp():

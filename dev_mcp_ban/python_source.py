@@ -16,6 +16,7 @@ from dev_mcp_ban.steps import HOLE
 
 _LONGEST_STATEMENT = 60
 _MOST_PLACES = 1500
+_COMMENTS = ("#", "//", "* ")
 _NAMES_MODULE = re.compile(r"\bimport|find_spec|run_module")
 
 
@@ -147,20 +148,34 @@ def _said(tree: Tree, node: ast.Constant | ast.JoinedStr, lines: list[str], ban:
             or package.lower() in own.lower()
             or (package.lower() not in own.lower() and tree.first_piece(whole) is node)
         ):
-            place = _place(lines, node, package)
-            yield _hit(finding.kind, package, text.replace(HOLE, "…")[:200], place, finding.how)
+            for place in _places(lines, node, package):
+                yield _hit(finding.kind, package, text.replace(HOLE, "…")[:200], place, finding.how)
 
 
 def _place(lines: list[str], node: ast.stmt | ast.expr, text: str) -> tuple[int, int]:
-    """Where a text stands in the lines of a node; else where the node begins."""
+    """Where a text stands in the lines of a node for the first time; else where the node begins."""
+    return next(_places(lines, node, text))
+
+
+def _places(lines: list[str], node: ast.stmt | ast.expr, text: str) -> Iterator[tuple[int, int]]:
+    """Each line of a node on which a text stands, but for comments of the program that the node holds; else its beginning."""
     last = node.end_lineno or node.lineno
+    anywhere = False
     for number in range(node.lineno, min(last, node.lineno + 2000, len(lines)) + 1):
         line = lines[number - 1]
         start = len(line.encode()[: node.col_offset].decode("utf-8", "replace")) if number == node.lineno else 0
-        found = line.lower().find(text.lower(), start)
+        found = _flat(line).find(_flat(text), start)
         if found >= 0:
-            return number, found + 1
-    return node.lineno, node.col_offset + 1
+            anywhere = True
+            if number == node.lineno or not line.lstrip().startswith(_COMMENTS):
+                yield number, found + 1
+    if not anywhere:
+        yield node.lineno, node.col_offset + 1
+
+
+def _flat(text: str) -> str:
+    """A text as names are compared: a module has underscores where its package has hyphens."""
+    return text.lower().replace("_", "-")
 
 
 def _hit(kind: str, package: str, spec: str, place: tuple[int, int], how: str) -> Hit:

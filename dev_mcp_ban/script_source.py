@@ -72,7 +72,7 @@ class _Script:
         if known is None:
             known = self._judged[node.start_byte] = self._judge(node)
         whole, text, finding = known
-        if finding is None:
+        if finding is None or commented(self.source.data, node.start_byte, start):
             return
         token = self.source.data[start:end].decode("utf-8", "replace")
         pieced = (whole.start_byte, whole.end_byte) != (node.start_byte, node.end_byte) or HOLE in text
@@ -99,9 +99,16 @@ class _Script:
         return Hit(kind=kind, package=package, spec=spec, line=line, column=column, how=how)
 
 
+def commented(data: bytes, first: int, at: int) -> bool:
+    """Whether a place in a text of several lines stands in what is a comment of the program that the text is."""
+    line = data.rfind(b"\n", first, at)
+    return line >= 0 and data[line:at].lstrip().startswith((b"#", b"//", b"* "))
+
+
 def _meant(packages: tuple[str, ...], token: str, *, pieced: bool) -> Iterator[str]:
     """Those of a text's packages that this token of it names."""
     lower = token.lower().replace("_", "-")
     for package in dict.fromkeys(packages):
-        if pieced or package.lower().replace("_", "-") in lower:
+        name = package.lower().replace("_", "-")
+        if pieced or name in lower or name.endswith(f"/{lower}"):
             yield package

@@ -16,6 +16,7 @@ Kind = Literal[
     "argument",  # of a call: name is the callee
     "value",  # of an entry of an object: name is its key
     "named",  # a variable, a field or a default gets it: name says which; the walk ends
+    "returned",  # by a function: name is its own; the walk ends
     "receiver",  # a method of it is called: name is the method
     "key",  # of an entry, of an index, of a member
     "compared",  # looked at, not used

@@ -64,6 +64,7 @@ DECLARES = {
     "object_assignment_pattern": ("left", "right"),
     "assignment_expression": ("left", "right"),
     "augmented_assignment_expression": ("left", "right"),
+    "for_in_statement": ("left", "right"),
 }
 
 

@@ -24,7 +24,19 @@ _COMPARE = re.compile(
     r"hasOwnProperty|hasOwn|contains|index|count|literal|enum|satisfies|is[A-Z]\w*|has[A-Z]\w*|re\.\w+|RegExp|fullmatch|findall"
 )
 _KEYED = re.compile(
-    r"get|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
+    r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
+    r"|on|once|off|emit|dispatch\w*|publish|subscribe|\w*EventListener|getElementById|querySelector\w*|selectOption|fill|locator"
+    r"|replace|replaceAll|removeprefix|removesuffix"
+    r"|\w*[lL]ogger|\w*[dD]ebug|version|distribution|FastMCP|Server"
+)
+# What looks up, or ends, something that has a bare name for an id.
+_BY_ID = re.compile(
+    r"(?!.*(?:[pP]ackage|[mM]odule|[sS]pec|[bB]in|[cC]ommand|[pP]ath|[eE]xec|[nN]pm|[dD]ep))"
+    r"(?:get|find|look_?up|remove|delete|disable|toggle|stop|kill|uninstall)(?:_|[A-Z])\w*"
+)
+_HOLDS = re.compile(
+    r"Set|Map|WeakSet|freeze|seal|frozenset|set|list|tuple|dict|sorted|from|of|concat|push|append|extend|unshift|insert|add|cast|assign|"
+    r"entries|keys|values|stringify|dumps|String|str|ref|shallowRef|reactive|signal|useState|useRef|useMemo|computed"
 )
 _SHOWS = re.compile(
     r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|"
@@ -51,7 +63,7 @@ _LABELS = frozenset(
     "categories alias aliases icon logo image why reason detail details comment comments example examples usage owner vendor prefix "
     "namespace status instructions instruction prompt subtitle blurb tagline body content markdown html "
     "snippet readme github install installation setup headline info label warning error question answer term "
-    "titles labels names ids identifier handle displayname".split()
+    "titles labels names ids identifier handle displayname prog by as".split()
 )
 _WEAK_LABELS = frozenset(
     "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "
@@ -85,6 +97,8 @@ CATALOGUE = frozenset(
         "desc",
     }
 )
+# What stands beside a name in a row that is shown.
+SHOWN = CATALOGUE | {"title", "label", "note", "notes", "summary", "displayname", "display_name"}
 LAUNCHED = frozenset({"command", "cmd", "args", "argv", "program", "executable"})
 STARTED = frozenset({"args", "argv", "env", "transport", "cwd", "stdio", "timeout"})
 
@@ -107,9 +121,15 @@ def compares(callee: str) -> bool:
     return _COMPARE.fullmatch(last) is not None or callee.startswith(("assert.", "re.", "expect("))
 
 
-def keyed(callee: str) -> bool:
-    """Whether a call looks something up by its first argument."""
-    return _KEYED.fullmatch(callee.rpartition(".")[2]) is not None
+def keyed(callee: str, text: str) -> bool:
+    """Whether a call looks something up by its first argument, or names something of its own by it."""
+    last = callee.rpartition(".")[2]
+    return _KEYED.fullmatch(last) is not None or (not {"@", "/"} & set(text) and _BY_ID.fullmatch(last) is not None)
+
+
+def holds(callee: str) -> bool:
+    """Whether what a call gives back is what it gets: a collection, a copy, another form of it."""
+    return _HOLDS.fullmatch(callee.rpartition(".")[2]) is not None
 
 
 def shows(callee: str) -> bool:
@@ -132,19 +152,55 @@ def _last(name: str) -> str:
     return mine[-1] if mine else ""
 
 
-def labels(name: str, spec: str) -> bool:
+def labels(name: str) -> bool:
     """Whether what has this name is a label or a text for people, or a list of names to compare with."""
     mine = words(name.rpartition(".")[2])
-    if not mine or not _MACHINE.isdisjoint(mine):
-        return bool(mine) and not _LISTS.isdisjoint(mine)
-    if mine[-1] in _LABELS or name.lower() in _LABELS or not _LISTS.isdisjoint([*mine, name.lower()]):
+    if lists(name):
         return True
-    return mine[-1] in _WEAK_LABELS and not spec.startswith("@") and "@" not in spec
+    if not mine or not _MACHINE.isdisjoint(mine):
+        return False
+    return _among(mine[-1], _LABELS) or name.lower() in _LABELS
+
+
+def _among(word: str, known: frozenset[str]) -> bool:
+    """Whether a word is known, or more than one of what is known."""
+    return word in known or word.removesuffix("s") in known
+
+
+def labels_weakly(name: str, spec: str) -> bool:
+    """Whether what has this name is a label as long as it is but a bare name."""
+    mine = words(name.rpartition(".")[2])
+    return bool(mine) and _MACHINE.isdisjoint(mine) and _among(mine[-1], _WEAK_LABELS) and not {"@", "/"} & set(spec)
+
+
+def lists(name: str) -> bool:
+    """Whether what has this name is a list of names to compare with."""
+    return not _LISTS.isdisjoint([*words(name.rpartition(".")[2]), name.lower()])
+
+
+def says(name: str) -> bool:
+    """Whether a key says that its value is for a program, not for people."""
+    return names_package(name) or names_program(name) or names_arguments(name)
+
+
+def takes_name(option: str) -> bool:
+    """Whether an option of a command takes a name: `--server`, `--adapter`."""
+    return _last(option) in _WEAK_LABELS | {"name", "id", "label", "title", "tag"}
+
+
+def starts(name: str) -> bool:
+    """Whether a key, in small letters, stands beside what is started: the command, its arguments."""
+    return name in LAUNCHED or name.endswith(("args", "argv"))
 
 
 def names_package(name: str) -> bool:
     """Whether a key says that its value is a package."""
     return not {"package", "pkg", "npm", "module", "spec", "dependency"}.isdisjoint(words(name))
+
+
+def names_runner(name: str) -> bool:
+    """Whether a key says which program starts its value: `npxPackage`."""
+    return not {"npx", "bunx", "pnpx", "uvx", "dlx"}.isdisjoint(words(name))
 
 
 def names_program(name: str) -> bool:

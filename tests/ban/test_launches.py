@@ -216,7 +216,7 @@ def test_following_variables_ends():
         ("db.exec('mcp-dev')", False),
         ("cp.exec('npx mcp-dev')", True),
         ("a.b.c.d('mcp-dev')", False),
-        ("(0, spawn)('npx', ['mcp-dev'])", False),
+        ("(0, spawn)('npx', ['mcp-dev'])", True),
         ("subprocess.run('mcp-dev')", True),
         ("const c = { command: 'node', args: ['-e', \"require('mcp-dev')\"] };", True),
         ("const c = { command: 'which', args: ['chrome-devtools-mcp'] };", False),

@@ -1,0 +1,75 @@
+"""Judges a text as the value of an entry: a program, its arguments, a package, or something for people."""
+
+from msgspec.structs import replace
+
+from dev_mcp_ban import commands, vocabulary
+from dev_mcp_ban.steps import Step
+from dev_mcp_ban.subject import State, Text
+
+CONFIGURED = "an MCP server's configuration"
+
+
+def value(subject: Text, step: Step, state: State) -> State | None:
+    """What the entry of an object or a named argument makes of a text; nothing when it does nothing with it."""
+    state = replace(state, entry=True)
+    if state.how:
+        return state
+    if state.argv is not None and commands.looks_only((*step.texts, *state.argv)):
+        return None
+    after = _argument_entry(subject, step, state) or _program_entry(subject, step, state)
+    if after is not None:
+        return after
+    if state.labelled(step.name, subject.text):
+        return None
+    machine = state.machine or vocabulary.says(step.name)
+    if not machine and state.argv is None and _is_row(subject, step):
+        return None
+    return _package_entry(subject, step, replace(state, machine=machine))
+
+
+def _is_row(subject: Text, step: Step) -> bool:
+    """Whether a bare name stands among texts for people: it names a row of what is shown."""
+    return not vocabulary.SHOWN.isdisjoint(step.keys) and not {"@", "/", " "} & set(subject.text)
+
+
+def _package_entry(subject: Text, step: Step, state: State) -> State | None:
+    """`package`: beside a command it is started, in a catalogue it is shown."""
+    if not subject.whole or not vocabulary.names_package(step.name):
+        return state
+    beside = step.keys - {step.name.lower()}
+    if vocabulary.names_runner(step.name) or any(vocabulary.starts(key) for key in beside):
+        return state.launched(CONFIGURED, subject.whole)
+    return state if vocabulary.CATALOGUE.isdisjoint(step.keys) else None
+
+
+def _argument_entry(subject: Text, step: Step, state: State) -> State | None:
+    """`args` beside `command`."""
+    if state.argv is None or not vocabulary.names_arguments(step.name):
+        return None
+    if vocabulary.LAUNCHED.isdisjoint(step.keys - {step.name}) and "type" not in step.keys:
+        return None
+    program = step.texts[0] if step.texts else None
+    package = subject.started((program, *state.argv))
+    if package and (subject.listed or _starts(program, state.argv, state.index)):
+        return state.launched(CONFIGURED, package)
+    return None
+
+
+def _starts(program: str | None, argv: tuple[str | None, ...], index: int) -> bool:
+    """Whether a word of a list is the package that a program starts."""
+    return index + 1 in commands.package_at((program or "npx", *argv))
+
+
+def _program_entry(subject: Text, step: Step, state: State) -> State | None:
+    """`command`: a program, or a whole command line."""
+    if state.argv is not None or not vocabulary.names_program(step.name):
+        return None
+    if subject.whole:
+        started = not vocabulary.STARTED.isdisjoint(step.keys)
+        return state.launched(CONFIGURED, subject.whole) if started else None
+    if package := subject.program():
+        return state.launched(CONFIGURED, package)
+    if commands.installs(subject.text) or subject.reads_on():
+        return None
+    packages = subject.line(launched=True)
+    return state.launched("a command line", *packages) if packages else None
