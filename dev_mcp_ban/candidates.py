@@ -23,7 +23,7 @@ def begin(source: "Source", tree: str, ban: Ban, more: Iterable[str] = ()) -> Ca
     def finish() -> Iterator[tuple[str, bytes]]:
         # A name that is put together over several lines needs the lines around it; of UTF-16 single lines say nothing.
         return source.contents(
-            tree, tuple(path for path, lines in waiting() if b"\0" in lines or tokens.survives(lines, ban))
+            tree, (path for path, lines in waiting() if b"\0" in lines or tokens.survives(lines, ban))
         )
 
     return finish

@@ -19,7 +19,7 @@ _started: list[tuple[list[str | bytes], dict[str, str], running.Running]] = []
 
 def begin(words: Sequence[str], environ: Mapping[str, str]) -> None:
     """Start what the guards want looked for in a whole tree, where the command line alone says that they are to judge one."""
-    if "check" not in words[:1] or "--all" not in words or not hasattr(os, "memfd_create"):
+    if "check" not in words[:1] or "--all" not in words or not hasattr(os, "posix_spawn"):
         return
     named = {name for name, _ in entry_points("agent_guards.guards", sys.path)}.intersection(words)
     variables = environment(needed(environ))

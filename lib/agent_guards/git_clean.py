@@ -17,7 +17,7 @@ MOST_DIFFERING = 200
 _NAMES = ("-z", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--ignore-submodules=all")
 # A clone's settings could tell git to trust a file's size and time more than its bytes deserve.
 _STRICT = ("-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "core.ignoreStat=false")
-_ATTRIBUTES = ("grep", "-a", "-l", "-F", "-e", "filter", "-e", "encoding", "--", ":(top,glob)**/.gitattributes")
+_ATTRIBUTES = ("grep", "-a", "-l", "-F", "-e", "filter", "-e", "encoding", "--", ":(top)*.gitattributes")
 _PLACES = (
     *("rev-parse", "--is-inside-work-tree", "--git-path", "index", "--git-path", "info/attributes"),
     *("--shared-index-path", "--glob=refs/replace/*"),

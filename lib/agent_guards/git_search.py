@@ -5,9 +5,7 @@ index differs from the tree nor a file from the index; the few paths that do dif
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple, cast
 
 from agent_guards.errors import GitError
@@ -19,8 +17,8 @@ from agent_guards.git_objects import decode, encode
 from agent_guards.globs import Globs
 from agent_guards.running import Running
 
-# So many bytes of questions fit into a pipe that nobody has read from yet.
-_AHEAD = 32_000
+# So few questions wait for each other, and are asked at once as long as they fit into a pipe that nobody has read from yet.
+_TOGETHER, _FITTING = 4, 32_000
 # Git puts dashes between lines that do not follow each other.
 _RECORD = re.compile(rb"(?:--\n)?([^\0]+)\0([^\n]*)\n")
 _SYMLINK = re.compile(rb"120000 blob ([0-9a-f]+)\t([^\0]+)\0")
@@ -72,27 +70,29 @@ class GitSearch:
         self, tree: str, expression: str, globs: Sequence[str], *, few: bool = False
     ) -> Callable[[], bytes]:
         """Start to collect every match of an expression (PCRE and POSIX alike) as `path NUL match LF`."""
-        return self._begin(tree, ("-o",), _same(expression), globs, few=few)
+        waiting = self._begin(tree, ("-o",), _same(expression), globs, few=few)
+        return lambda: b"".join(waiting())
 
-    def contents(self, tree: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    def contents(self, tree: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Files of a tree that are known to stand there, with what they hold; git works ahead while one is looked at."""
-        if not paths:
+        names = ((path, self._name(tree, path)) for path in paths)
+        some = next(asked := _fitting(names), None)
+        if some is None:
             return
         process = self._git.start("cat-file", "--batch")
         questions, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
         with process:
             try:
-                count = max(1, _AHEAD // max(len(path) * 4 + len(tree) for path in paths))
-                for first in range(0, len(paths), count):
-                    some = paths[first : first + count]
-                    questions.write(b"".join(self._name(tree, path) + b"\n" for path in some))
+                while some:
+                    questions.write(b"".join(name + b"\n" for _, name in some))
                     questions.flush()
-                    for path in some:
+                    for path, _ in some:
                         header = answers.readline().rsplit(b" ", 2)
                         if len(header) < len(("name", "type", "size")) or header[1] != b"blob":
                             raise GitError(f"Git lost {quote(path)} while it was read.", COMPLETE_CLONE)
                         yield path, answers.read(int(header[2]))
                         answers.read(1)
+                    some = next(asked, None)
             finally:
                 process.kill()
 
@@ -134,37 +134,46 @@ class GitSearch:
         self, tree: str, options: tuple[str, ...], wanted: "_Wanted", globs: Sequence[str], *, few: bool = False
     ) -> Callable[[], tuple[str, ...]]:
         waiting = self._begin(tree, options, wanted, globs, few=few)
-        return lambda: tuple(decode(path) for path in waiting().split(b"\0")[:-1])
+        return lambda: tuple(decode(path) for path in b"".join(waiting()).split(b"\0")[:-1])
 
     def _begin(
         self, tree: str, options: tuple[str, ...], wanted: "_Wanted", globs: Sequence[str], *, few: bool = False
-    ) -> Callable[[], bytes]:
+    ) -> Callable[[], Iterable[bytes]]:
+        """Start a search; its answer comes in portions, while git still searches."""
         where = tuple(map(pathspec, globs))
         if few and not self._work_tree.known(tree):
-            return lambda: self._in_objects(tree, options, wanted, where)
+            return lambda: [self._in_objects(tree, options, wanted, where)]
         # The search starts before it is known whether its answer will do: the second core is idle otherwise.
         line = in_work_tree(options, wanted.perl, globs)
         early = self._ahead.pop(tuple(line), None) or start(self._git, line)
         self._work_tree.compare(tree)
 
-        def finish() -> bytes:
+        def finish() -> Iterator[bytes]:
             differing = self._work_tree.differing(tree)
             if differing is None:
                 early.stop()
-                return self._in_objects(tree, options, wanted, where)
-            status, found = early.output()
-            if status > 1:  # a git that has no PCRE, or whose PCRE gave up
-                found = self._git.run(*in_work_tree(options, wanted.posix, globs, form="-E"), accept=(0, 1))
-            if not differing:
-                return found
-            inside = Globs(glob.lower() for glob in globs)
-            asked = [
-                b":(top,literal)" + name for path in differing if inside.match(path.lower()) and (name := encode(path))
-            ]
-            kept = _without(found, differing, listed="-l" in options)
-            return kept + (self._in_objects(tree, options, wanted, asked) if asked else b"")
+                yield self._in_objects(tree, options, wanted, where)
+            elif differing:
+                inside = Globs(glob.lower() for glob in globs)
+                asked = [
+                    b":(top,literal)" + name
+                    for path in differing
+                    if inside.match(path.lower()) and (name := encode(path))
+                ]
+                found = b"".join(self._in_files(early, options, wanted, globs))
+                yield _without(found, differing, listed="-l" in options)
+                yield self._in_objects(tree, options, wanted, asked) if asked else b""
+            else:
+                yield from self._in_files(early, options, wanted, globs)
 
         return finish
+
+    def _in_files(
+        self, early: Running, options: tuple[str, ...], wanted: "_Wanted", globs: Sequence[str]
+    ) -> Iterator[bytes]:
+        yield from early.parts()
+        if early.status not in {0, 1}:  # a git that has no PCRE
+            yield self._git.run(*in_work_tree(options, wanted.posix, globs, form="-E"), accept=(0, 1))
 
     def _in_objects(
         self, tree: str, options: tuple[str, ...], wanted: "_Wanted", where: Sequence[str | bytes]
@@ -194,6 +203,18 @@ def _same(expression: str) -> _Wanted:
     return _Wanted((expression,), (expression,))
 
 
+def _fitting(names: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    """Questions in portions that can be asked before the first answer is read."""
+    some: list[tuple[str, bytes]] = []
+    for path, name in names:
+        if some and (len(some) == _TOGETHER or sum(len(one) for _, one in some) + len(name) > _FITTING):
+            yield some
+            some = []
+        some.append((path, name))
+    if some:
+        yield some
+
+
 def _without(found: bytes, paths: Sequence[str], *, listed: bool) -> bytes:
     """Take the answers for some paths out, of either kind."""
     gone = {encode(path) for path in paths}
@@ -202,7 +223,28 @@ def _without(found: bytes, paths: Sequence[str], *, listed: bool) -> bytes:
     return b"".join(record[0] for record in _RECORD.finditer(found) if record[1] not in gone)
 
 
-def _gathered(found: bytes) -> Iterator[tuple[str, bytes]]:
-    """Put the lines of each file together."""
-    for path, records in groupby(_RECORD.finditer(found), key=itemgetter(1)):
-        yield decode(path), b"\n".join(record[2] for record in records)
+def _gathered(portions: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
+    """Put the lines of each file together, as they come."""
+    path, lines = b"", list[bytes]()
+    for record in _records(portions):
+        if record[1] != path and lines:
+            yield decode(path), b"\n".join(lines)
+            lines = []
+        path = record[1]
+        lines.append(record[2])
+    if lines:
+        yield decode(path), b"\n".join(lines)
+
+
+def _records(portions: Iterable[bytes]) -> Iterator[re.Match[bytes]]:
+    """Take portions apart that may end anywhere."""
+    pieces = list[bytes]()
+    for portion in portions:
+        pieces.append(portion)
+        if b"\n" not in portion:
+            continue
+        whole, end = b"".join(pieces), 0
+        for record in _RECORD.finditer(whole):
+            yield record
+            end = record.end()
+        pieces = [whole[end:]]

@@ -74,7 +74,7 @@ class Searches(Protocol):
         """Start to collect every match of an expression as `path NUL match LF`."""
         ...
 
-    def contents(self, tree: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    def contents(self, tree: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Files that are known to stand there, with what they hold."""
         ...
 

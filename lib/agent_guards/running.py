@@ -1,59 +1,81 @@
 """Commands that are started now and waited for later. It imports next to nothing, for such a command may be the first thing we do."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from time import sleep
 
 Line = list[str | bytes]
 
+# As much as Linux lets anybody have: a command does not stand still while we are busy with something else.
+_PIPE = 1 << 20
+_PAUSE = 0.002
+
 
 class Spawned:
-    """A command that prints into memory: it never stands still because nobody reads."""
+    """A command whose output can be read while it still runs."""
 
     def __init__(self, line: Line, environ: Mapping[str, str]) -> None:
-        self._file = os.memfd_create("agent-guards")
+        self._output, its = os.pipe()
+        _widen(its)
         nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
-        places = ((0, nothing), (1, self._file), (2, nothing))
-        actions = [(os.POSIX_SPAWN_DUP2, ours, its) for its, ours in places]
+        actions = [(os.POSIX_SPAWN_DUP2, ours, place) for place, ours in ((0, nothing), (1, its), (2, nothing))]
         self._process = os.posix_spawn(line[0], line, environ, file_actions=actions)
         os.close(nothing)
-        self._ended = False
+        os.close(its)
+        self.status: int | None = None
+        """How it ended; None before it has."""
 
-    def output(self) -> tuple[int, bytes]:
+    def parts(self) -> Iterator[bytes]:
+        """What it prints, as it comes; at the end its status is known."""
+        while part := os.read(self._output, _PIPE):
+            yield part
+            # Whoever reads every line as it comes takes the time away from who writes them.
+            sleep(_PAUSE)
+        self._wait()
+
+    def output(self) -> tuple[int | None, bytes]:
         """Wait for its end: the exit status and what it printed."""
-        status = self._wait()
-        with open(self._file, "rb", buffering=0) as file:
-            file.seek(0)
-            return os.waitstatus_to_exitcode(status), file.read()
+        found = b"".join(self.parts())
+        return self.status, found
 
     def stop(self) -> None:
         """End it, if it has not been waited for."""
-        if not self._ended:
+        if self.status is None:
             os.kill(self._process, 9)
             self._wait()
-            os.close(self._file)
 
-    def _wait(self) -> int:
+    def _wait(self) -> None:
+        os.close(self._output)
         _, status = os.waitpid(self._process, 0)
-        self._ended = True
-        return status
+        self.status = os.waitstatus_to_exitcode(status)
 
 
 class Piped:
-    """The same where memory is no file: what it prints waits in a pipe."""
+    """The same where processes cannot be spawned so."""
 
     def __init__(self, line: Line, environ: Mapping[str, str]) -> None:
         from subprocess import DEVNULL, PIPE, Popen
 
         self._process = Popen(line, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env=environ)
 
-    def output(self) -> tuple[int, bytes]:
-        """Wait for its end: the exit status and what it printed."""
+    @property
+    def status(self) -> int | None:
+        """How it ended; None before it has."""
+        return self._process.returncode
+
+    def parts(self) -> Iterator[bytes]:
+        """What it prints, all at once; at the end its status is known."""
         found, _ = self._process.communicate()
-        return self._process.returncode, found
+        yield found
+
+    def output(self) -> tuple[int | None, bytes]:
+        """Wait for its end: the exit status and what it printed."""
+        (found,) = self.parts()
+        return self.status, found
 
     def stop(self) -> None:
         """End it, if it has not been waited for."""
-        if self._process.returncode is None:
+        if self.status is None:
             self._process.kill()
             self._process.communicate()
 
@@ -64,4 +86,13 @@ Running = Spawned | Piped
 
 def start(line: Line, environ: Mapping[str, str]) -> Running:
     """Start a command that is asked nothing."""
-    return Spawned(line, environ) if hasattr(os, "memfd_create") else Piped(line, environ)
+    return Spawned(line, environ) if hasattr(os, "posix_spawn") else Piped(line, environ)
+
+
+def _widen(pipe: int) -> None:
+    try:
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        fcntl(pipe, F_SETPIPE_SZ, _PIPE)
+    except (ImportError, OSError):
+        pass  # another system, or one that grants no more: the command waits until we read

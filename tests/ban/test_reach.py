@@ -16,6 +16,13 @@ class Hit:
     package: str
 
 
+@pytest.fixture(autouse=True, params=["all literals at once", "step by step"])
+def _way(request, monkeypatch):
+    """Both ways to look for importers give the same chains."""
+    if request.param != "step by step":
+        monkeypatch.setattr(reach, "_STEPS", 0)
+
+
 def production(path):
     return path.startswith("app/") and ".test." not in path
 
@@ -232,6 +239,14 @@ def test_a_row_of_a_thousand_modules_is_followed(tmp_path):
     tree = grow(tmp_path, {**files, "lib/m1000.ts": BANNED, "app/a.ts": "import '../lib/m0';"})
     (chain,) = chains(tree, ["lib/m1000.ts"])
     assert len(chain.steps) == 1001
+
+
+def test_where_many_modules_could_lead_on_all_literals_are_looked_at_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(reach, "_FEW", 1)
+    files = {"lib/x.ts": BANNED, "app/a.ts": "import '../lib/m1';"}
+    files |= {f"lib/m{n}.ts": "import './x';" for n in range(3)}
+    tree = grow(tmp_path, files)
+    assert ways(chains(tree, ["lib/x.ts"])) == [("app/a.ts", "lib/m1.ts", "lib/x.ts")]
 
 
 def test_very_many_importers_of_one_file_are_looked_at_only_where_production_is(tmp_path):

@@ -42,9 +42,9 @@ def test_only_a_check_of_a_whole_tree_by_a_guard_that_searches_starts_one(words,
     assert started(*words) == folders
 
 
-def test_nothing_is_started_where_memory_is_no_file_or_git_is_missing(monkeypatch):
+def test_nothing_is_started_where_nothing_can_be_spawned_or_git_is_missing(monkeypatch):
     assert started("check", "--all", environ={"PATH": "/nowhere"}) == []
-    monkeypatch.delattr(os, "memfd_create")
+    monkeypatch.delattr(os, "posix_spawn")
     assert started("check", "--all") == []
 
 

@@ -1,4 +1,4 @@
-"""Commands that are started now and waited for later, whether or not memory can be a file."""
+"""Commands that are started now and waited for later, whether or not the system can spawn them."""
 
 import os
 import sys
@@ -11,10 +11,10 @@ SCRIPT = "import sys; sys.stdout.write('x' * 1_000_000); sys.exit(3)"
 ENVIRON = {"PATH": os.environ["PATH"]}
 
 
-@pytest.fixture(params=["memory", "pipe"])
+@pytest.fixture(params=["spawned", "piped"])
 def start(request, monkeypatch):
-    if request.param == "pipe":
-        monkeypatch.delattr(os, "memfd_create")
+    if request.param == "piped":
+        monkeypatch.delattr(os, "posix_spawn")
     return lambda script: running.start([sys.executable, "-I", "-c", script], ENVIRON)
 
 
@@ -46,3 +46,8 @@ def test_it_gets_the_environment_that_is_given_and_none_of_our_files(start, monk
     with open(tmp_path / "ours", "wb") as ours:
         script = f"import os; print('SECRET' in os.environ, os.path.exists('/proc/self/fd/{ours.fileno()}'))"
         assert start(script).output() == (0, b"False False\n")
+
+
+def test_what_cannot_be_made_wider_stays_as_it_is(tmp_path):
+    with open(tmp_path / "no pipe", "wb") as file:
+        running._widen(file.fileno())
