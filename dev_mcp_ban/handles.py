@@ -25,7 +25,11 @@ class Handles:
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._tree = resolver.tree
+        self._tree = tree = resolver.tree
+        # Asked for together, they take as long as the longest of them.
+        self._linked = tree.source.symlinks(tree.oid)
+        self._configured = tree.source.search(tree.oid, ('"paths"', '"baseUrl"'), _CONFIGURATIONS, few=True)
+        tree.look_for_packages()
 
     def of(self, path: str) -> frozenset[str]:
         """The last words by which a file can be named, its own links included."""
@@ -37,7 +41,7 @@ class Handles:
         """The symbolic links to a file or folder."""
         tree = self._tree
         found: dict[str, tuple[str, ...]] = {}
-        for link in tree.source.symlinks(tree.oid):
+        for link in self._linked():
             target = tree.file(link) or tree.folder(link)
             if target:
                 found[target] = (*found.get(target, ()), link)
@@ -55,8 +59,7 @@ class Handles:
 
     @cached_property
     def _configurations(self) -> tuple[PathMap, ...]:
-        files = self._tree.source.search(self._tree.oid, ('"paths"', '"baseUrl"'), _CONFIGURATIONS, few=True)()
-        return tuple(map(self._resolver.configurations.read, files))
+        return tuple(map(self._resolver.configurations.read, self._configured()))
 
     @cached_property
     def _maps(self) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from agent_guards.repository import Entry, Kind, Searches
@@ -36,6 +36,7 @@ class Tree:
         self._entries: dict[str, Entry | None] = {}
         self._folders: dict[str, str | None] = {"": ""}
         self._settings: dict[str, Mapping[str, object]] = {}
+        self._naming: Callable[[], bytes] | None = None
         self._packages: dict[str, tuple[str, ...]] | None = None
 
     def file(self, path: str) -> str | None:
@@ -60,10 +61,17 @@ class Tree:
             self._settings[path] = parse_settings(self.data(found)) if found else {}
         return self._settings[path]
 
+    def look_for_packages(self) -> Callable[[], bytes]:
+        """Start to look for the names of packages, once."""
+        if self._naming is None:
+            form = '"name"[ \t]*:[ \t]*"[^"]+"'
+            self._naming = self.source.occurrences(self.oid, form, ("**/package.json",), few=True)
+        return self._naming
+
     def packages(self) -> Mapping[str, tuple[str, ...]]:
         """The folders of the packages in this repository, by name."""
         if self._packages is None:
-            waiting = self.source.occurrences(self.oid, '"name"[ \t]*:[ \t]*"[^"]+"', ("**/package.json",), few=True)
+            waiting = self.look_for_packages()
             named: dict[str, tuple[str, ...]] = {}
             for path, match in _records(waiting()):
                 if found := _NAME.fullmatch(match):

@@ -21,7 +21,7 @@ from agent_guards.running import Running
 _TOGETHER, _FITTING = 4, 32_000
 # Git puts dashes between lines that do not follow each other.
 _RECORD = re.compile(rb"(?:--\n)?([^\0]+)\0([^\n]*)\n")
-_SYMLINK = re.compile(rb"120000 blob ([0-9a-f]+)\t([^\0]+)\0")
+_SYMLINK = re.compile(rb"\x00120000 blob [0-9a-f]+\t([^\x00]+)(?=\x00)")
 
 
 class GitSearch:
@@ -31,17 +31,18 @@ class GitSearch:
         self._git = git
         self._work_tree = WorkTree(git)
         self._ahead: dict[tuple[str, ...], Running] = {}
+        self._started: list[Running] = []
 
     def close(self) -> None:
         """End what was started and not asked for."""
-        for running in self._ahead.values():
+        for running in self._started:
             running.stop()
         self._work_tree.close()
 
     def ahead(self, texts: Sequence[str], globs: Sequence[str]) -> None:
         """Start what `lines` will ask for, before it is known of which tree: git then works while Python still imports."""
         line = in_work_tree(AROUND, perl(texts), globs)
-        self._ahead[tuple(line)] = start(self._git, line)
+        self._ahead[tuple(line)] = self._start(line)
         self._work_tree.ask()
 
     def search(
@@ -104,10 +105,10 @@ class GitSearch:
         found = self._git.run("ls-tree", "-z", "--full-tree", tree, "--", name)
         return found.partition(b"\t")[0].rpartition(b" ")[2]
 
-    def symlinks(self, tree: str) -> dict[str, str]:
-        """Every symbolic link of a tree: path -> the id of the blob that holds its target."""
-        listing = self._git.run("ls-tree", "-r", "-z", "--full-tree", tree)
-        return {decode(path): oid.decode() for oid, path in _SYMLINK.findall(b"\0" + listing)}
+    def symlinks(self, tree: str) -> Callable[[], tuple[str, ...]]:
+        """Start to list every symbolic link of a tree."""
+        listing = self._start(["ls-tree", "-r", "-z", "--full-tree", tree])
+        return lambda: tuple(map(decode, _SYMLINK.findall(b"\0" + listing.output()[1])))
 
     def names(self, tree: str, folder: str) -> tuple[str, ...]:
         """What stands in a folder of a tree (without its slash; nothing for the top); a folder that is missing is empty."""
@@ -130,6 +131,10 @@ class GitSearch:
             return 0
         return int.from_bytes(header[8:]) if header.startswith(b"DIRC") else 0
 
+    def _start(self, arguments: list[str]) -> Running:
+        self._started.append(start(self._git, arguments))
+        return self._started[-1]
+
     def _listed(
         self, tree: str, options: tuple[str, ...], wanted: "_Wanted", globs: Sequence[str], *, few: bool = False
     ) -> Callable[[], tuple[str, ...]]:
@@ -145,7 +150,7 @@ class GitSearch:
             return lambda: [self._in_objects(tree, options, wanted, where)]
         # The search starts before it is known whether its answer will do: the second core is idle otherwise.
         line = in_work_tree(options, wanted.perl, globs)
-        early = self._ahead.pop(tuple(line), None) or start(self._git, line)
+        early = self._ahead.pop(tuple(line), None) or self._start(line)
         self._work_tree.compare(tree)
 
         def finish() -> Iterator[bytes]:

@@ -78,8 +78,8 @@ class Searches(Protocol):
         """Files that are known to stand there, with what they hold."""
         ...
 
-    def symlinks(self, tree: str) -> dict[str, str]:
-        """Every symbolic link: path -> the id of the blob that holds its target."""
+    def symlinks(self, tree: str) -> Callable[[], tuple[str, ...]]:
+        """Start to list every symbolic link."""
         ...
 
     def names(self, tree: str, folder: str) -> tuple[str, ...]:
