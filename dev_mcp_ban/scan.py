@@ -70,8 +70,10 @@ def scan(path: str, data: bytes, ban: Ban) -> Scan:
 
 def utf8(data: bytes) -> bytes:
     """The text of a file as UTF-8 without a mark; what is neither UTF-8 nor UTF-16 is read as Latin-1."""
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return data.decode("utf-16", "replace").encode("utf-8", "replace")
+    if tokens.is_wide(data):
+        big = data[:2] == b"\xfe\xff" or data[:1] == b"\0"
+        text = data.decode("utf-16-be" if big else "utf-16-le", "replace")
+        return text.removeprefix("\ufeff").encode("utf-8", "replace")
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         data.decode()

@@ -35,9 +35,14 @@ def literals(ban: Ban) -> tuple[bytes, ...]:
 
 def survives(data: bytes, ban: Ban) -> bool:
     """Whether a parser could find something in these bytes: never no when it could."""
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    if is_wide(data):
         return True
     return next(places(data, ban), None) is not None
+
+
+def is_wide(data: bytes) -> bool:
+    """Whether this is UTF-16: its mark tells, or that a third of the bytes are NUL."""
+    return data[:2] in {b"\xff\xfe", b"\xfe\xff"} or data.count(b"\0") > len(data) // 3
 
 
 def places(data: bytes, ban: Ban) -> Iterator[tuple[int, int]]:

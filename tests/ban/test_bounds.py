@@ -1,5 +1,7 @@
 """However a file is written, it is read in bounded work, and what is left out is said."""
 
+import tracemalloc
+
 import pytest
 from ban.found import BAN, found, kinds
 
@@ -36,3 +38,16 @@ def test_a_walk_that_goes_on_and_on_ends():
 @pytest.mark.parametrize("text", [r"\ud800", r"\u{ffffff}"])
 def test_an_escape_that_is_no_character_stands_for_one(text):
     assert unescape(text) == "\ufffd"
+
+
+def test_what_was_parsed_is_let_go():
+    data = b"export const name = load('name');\n" * 10_000
+    parser.parse(data, "ts")
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            parser.parse(data, "ts")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < len(data) // 4

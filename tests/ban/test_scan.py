@@ -26,7 +26,7 @@ def test_other_files_are_not_scripts(path):
     ("data", "column"),
     [
         (CODE.encode(), 29), (b"\xef\xbb\xbf" + CODE.encode(), 29), (("\ufeff" + CODE).encode("utf-16-le"), 29), (("\ufeff" + CODE).encode("utf-16-be"), 29),
-        (CODE.encode("latin-1"), 29),
+        (CODE.encode("utf-16-le"), 29), (CODE.encode("utf-16-be"), 29), (CODE.encode("latin-1"), 29),
     ],
 )  # fmt: skip
 def test_every_encoding_gives_the_same_place(data, column):
