@@ -143,9 +143,7 @@ def _files(touched_lists: Iterable[Touched[TaskFile]]) -> Iterator[TaskFile]:
 
 
 def _commits(repository: Repository, change: Change) -> tuple[Commit, ...]:
-    if change.whole or change.base is None or change.head_commit is None:
-        return ()
-    return repository.log(change.base, change.head_commit)
+    return () if change.whole or change.base is None else repository.log(change.base, change.newest)
 
 
 def _ends(

@@ -27,6 +27,7 @@ def resolve(context: Context, repository: GitRepository, now: datetime) -> Chang
         base=base,
         head=judged,
         head_commit=commit.oid if commit else None,
+        newest=head,
         policy_at=tip or head,
         when=commit.committed if commit else now,
         files=() if base is None else repository.changed(base, judged),

@@ -41,6 +41,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """The id of the judged commit, or of a tree made from the working directory."""
     head_commit: str | None
     """The judged commit's id; None for an uncommitted tree."""
+    newest: str
+    """The newest commit of the change: the judged one, or the one on which uncommitted files rest."""
     policy_at: str | None
     """The commit whose policy binds: the tip that is compared with, or the judged commit itself where the whole tree is."""
     when: datetime

@@ -87,6 +87,16 @@ def test_files_that_are_not_committed_are_judged_against_now(repo):
     assert "to the uncommitted files at `2026-01-02T14:00:00Z`" in late.findings[0].message
 
 
+def test_what_is_committed_already_counts_where_the_rest_is_not_committed_yet(repo):
+    repo.branch("change")
+    repo.write("app/a.ts", "1")
+    repo.commit(when="2026-01-02T09:00:00Z")
+    repo.write("app/b.ts", "1")
+    late = judged(repo, head="HEAD", worktree=True, body="text", pull_request=None)
+    assert rules(late) == ["missing-section"]
+    assert "at `2026-01-02T09:00:00Z` to the uncommitted files" in late.findings[0].message
+
+
 @pytest.mark.parametrize("when", ["1969-12-31T23:30:00Z", "2039-06-01T10:00:00Z"])
 def test_years_before_1970_and_after_2038_are_judged_like_any_other(repo, when):
     moment = datetime.fromisoformat(when)
