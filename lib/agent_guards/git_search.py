@@ -17,8 +17,9 @@ from agent_guards.git_objects import decode, encode
 from agent_guards.globs import Globs
 from agent_guards.running import Running
 
-# So few questions wait for each other, and are asked at once as long as they fit into a pipe that nobody has read from yet.
-_TOGETHER, _FITTING = 4, 32_000
+# So many questions are asked at once, as long as they fit into a pipe that nobody has read from yet. The first is alone:
+# its answer should not wait for what git has yet to find.
+_TOGETHER, _FITTING = 16, 32_000
 # Git puts dashes between lines that do not follow each other.
 _RECORD = re.compile(rb"(?:--\n)?([^\0]+)\0([^\n]*)\n")
 _SYMLINK = re.compile(rb"\x00120000 blob [0-9a-f]+\t([^\x00]+)(?=\x00)")
@@ -211,11 +212,15 @@ def _same(expression: str) -> _Wanted:
 def _fitting(names: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
     """Questions in portions that can be asked before the first answer is read."""
     some: list[tuple[str, bytes]] = []
+    most = 1
     for path, name in names:
-        if some and (len(some) == _TOGETHER or sum(len(one) for _, one in some) + len(name) > _FITTING):
+        if some and sum(len(one) for _, one in some) + len(name) > _FITTING:
             yield some
             some = []
         some.append((path, name))
+        if len(some) >= most:
+            yield some
+            some, most = [], min(2 * most, _TOGETHER)
     if some:
         yield some
 
