@@ -161,8 +161,8 @@ def test_arguments_may_be_one_text_beside_the_program(package):
 @pytest.mark.parametrize(
     "code",
     [
-        f"const row = {{ description: 'd', args: '-y {W}' }};",
-        f"const row = {{ command: 'echo', args: '-y {X}' }};",
+        f"const row = {{ description: 'd', args: '-q {W}' }};",
+        f"const row = {{ command: 'echo', args: '-q {X}' }};",
         f"const row = {{ command: 'npx', notes: '-y {W}' }};",
         f"const row = {{ command: 'npx', args: '-y other --name={W}' }};",
         f"console.log({{ command: 'npx', args: '-y {X}' }});",
@@ -170,3 +170,49 @@ def test_arguments_may_be_one_text_beside_the_program(package):
 )
 def test_a_text_that_only_looks_like_arguments_starts_nothing(code):
     assert kinds(code) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "hit"),
+    [
+        (f"setArguments('-y {W}');", True),
+        (f"const field = Field('--yes {X}@latest');", True),
+        (f"setArguments('-y other {W}');", False),
+        (f"setArguments('-x {W}');", False),
+    ],
+)
+def test_a_text_that_begins_with_yes_is_what_a_runner_gets(code, hit):
+    assert kinds(code) == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize(
+    ("use", "hit"),
+    [
+        ("exec(`docker ps --filter name=${name}`)", False),
+        ("exec('docker stop ' + name)", False),
+        ("exec(`docker run ${name}`)", True),
+        ("exec(`wait-for ${name} --quiet`)", False),
+        ("exec(`${name} --quiet`)", True),
+        ("exec(name)", True),
+        ("exec(`npx ${name} --quiet`)", True),
+        ("exec(`${runner} ${name}`)", True),
+        ("use(`${runner} ${name}`)", False),
+    ],
+)
+def test_a_variable_is_started_only_where_its_command_line_says_so(use, hit):
+    assert kinds(f"const name = settings.name || '{W}';\n{use};") == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "hit"),
+    [
+        (f"""page('<input placeholder="' + 'npx -y {X}' + '">');""", False),
+        (f"""page('<p>' + a + '<input data-hint="' + (far ? 'u' : 'npx -y {X}') + '">');""", False),
+        (f"""page(`<input title="${{far ? 'u' : 'npx -y {X}'}}">`);""", False),
+        (f"""page(a + '; npx -y {X}');""", True),
+        (f"""page(`<input ${{far ? 'u' : 'npx -y {X}'}}>`);""", True),
+        (f"""run('cd x; ' + 'npx -y {X}');""", True),
+    ],
+)
+def test_an_attribute_of_a_page_in_pieces_is_shown(code, hit):
+    assert kinds(code) == (["launch"] if hit else [])
