@@ -48,6 +48,13 @@ _LOOKING = frozenset(
         "unlink",
         "owner",
         "pkg",
+        "ps",
+        "logs",
+        "inspect",
+        "images",
+        "stats",
+        "stop",
+        "kill",
     }
 )
 _NAMES_PACKAGE = frozenset({"-p", "--package", "--from"})
@@ -234,6 +241,7 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
         and program not in _RUNNERS
         and program not in _MANAGERS
         and program not in _INTERPRETERS
+        and program not in _YES
         and registered(" ".join(command)) == " ".join(command)
     ):
         return

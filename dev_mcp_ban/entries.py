@@ -37,22 +37,32 @@ def _package_entry(subject: Text, step: Step, state: State) -> State | None:
     if not subject.whole or not vocabulary.names_package(step.name):
         return state
     beside = step.keys - {step.name.lower()}
-    if vocabulary.names_runner(step.name) or any(vocabulary.starts(key) for key in beside):
+    if vocabulary.names_runner(step.name) or any(vocabulary.starts(key) or key in vocabulary.STARTED for key in beside):
         return state.launched(CONFIGURED, subject.whole)
-    return state if vocabulary.CATALOGUE.isdisjoint(step.keys) else None
+    return None if vocabulary.catalogued(step.keys) else state
 
 
 def _argument_entry(subject: Text, step: Step, state: State) -> State | None:
-    """`args` beside `command`."""
-    if state.argv is None or not vocabulary.names_arguments(step.name):
+    """`args` beside `command`: a list, or one text."""
+    if not vocabulary.names_arguments(step.name):
         return None
     if vocabulary.LAUNCHED.isdisjoint(step.keys - {step.name}) and "type" not in step.keys:
         return None
     program = step.texts[0] if step.texts else None
+    if state.argv is None:
+        return _argument_text(subject, program, state)
     package = subject.started((program, *state.argv))
     if package and (subject.listed or _starts(program, state.argv, state.index)):
         return state.launched(CONFIGURED, package)
     return None
+
+
+def _argument_text(subject: Text, program: str | None, state: State) -> State | None:
+    """All arguments in one text: `args: '-y a-package'`."""
+    if " " not in subject.text or subject.text[:1] in {"[", "{"}:
+        return None
+    packages = commands.in_line(f"{program or 'npx'} {subject.text}", subject.ban, launched=True)
+    return state.launched(CONFIGURED, *packages) if packages else None
 
 
 def _starts(program: str | None, argv: tuple[str | None, ...], index: int) -> bool:

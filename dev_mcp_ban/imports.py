@@ -186,7 +186,7 @@ def _call(source: Source, node: "Node", parent: "Node") -> Step | None:
     )
     if not known:
         head = callee.removesuffix(".resolve")
-        known = head in _REQUIRES or head in source.required() or head.rpartition(".")[2] == "require"
+        known = head in _REQUIRES or head in source.required() or head.lower().endswith("require")
     return Step(kind="import", name=_DYNAMIC.get(callee, f"`{callee}()`")) if known else None
 
 

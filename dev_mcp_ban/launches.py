@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from dev_mcp_ban import commands, vocabulary
 from dev_mcp_ban.entries import CONFIGURED, value
 from dev_mcp_ban.specs import Ban
-from dev_mcp_ban.steps import Place, Step
+from dev_mcp_ban.steps import HOLE, Place, Step
 from dev_mcp_ban.subject import INSTALLED, State, Text
 
 Outcome = Literal["import", "type-import", "launch", "never", "unknown"]
@@ -93,17 +93,21 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
 
 
 def _used(subject: Text, use: Place, state: State, depth: int) -> tuple[Outcome, State]:
-    """One use of a variable; where it is a part of a longer text, that text is judged first."""
+    """One use of a variable; where it is a part of a longer text, that text says whether it is started."""
     state = replace(state, named=True)
     text = use.text()
-    if text is not None and text != subject.text and not state.how:
-        longer = Text(text, subject.ban)
-        longer.follows = subject.follows
-        finding = _concluded(longer, use, depth)
-        subject.follows = longer.follows
-        if finding is not None:
-            return finding.kind, replace(state, how=finding.how, packages=finding.packages)
-    return _follow(subject, use, state, depth)
+    if text is not None and text.count(HOLE) == 1 and subject.text not in text:
+        text = text.replace(HOLE, subject.text)
+    if text is None or text == subject.text or state.how:
+        return _follow(subject, use, state, depth)
+    longer = Text(text, subject.ban)
+    longer.follows = subject.follows
+    finding = _concluded(longer, use, depth)
+    subject.follows = longer.follows
+    if finding is not None:
+        return finding.kind, replace(state, how=finding.how, packages=finding.packages)
+    outcome, after = _follow(subject, use, state, depth)
+    return ("unknown", state) if outcome == "launch" and HOLE not in text else (outcome, after)
 
 
 def _element(subject: Text, step: Step, state: State) -> State | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dev_mcp_ban import imports
 from dev_mcp_ban.functions import giving_back
+from dev_mcp_ban.pages import attribute
 from dev_mcp_ban.steps import Place, Step
 from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, widest
 
@@ -219,7 +220,9 @@ def _declared(source: Source, node: "Node", parent: "Node") -> Step | None:
     return Step(kind="named", name=source.text(sides[0], 80) if sides[0] is not None else "")
 
 
-def _binary(_: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
+def _binary(source: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
+    if shown := attribute(source, node, parent):
+        return shown
     operator = parent.child_by_field_name("operator")
     kind = operator.type if operator is not None else ""
     left = parent.child_by_field_name("left") == node
@@ -279,7 +282,7 @@ _AROUND: "dict[str, Callable[[Source, Node, Node], Step | tuple[()] | None]]" = 
     "ternary_expression": _ternary,
     "subscript_expression": _subscript,
     "switch_case": _case,
-    "template_substitution": _passing,
+    "template_substitution": attribute,
     "template_string": _passing,
     "jsx_attribute": _always(Step(kind="attribute")),
     "jsx_expression": _always(Step(kind="attribute")),

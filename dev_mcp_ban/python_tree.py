@@ -24,6 +24,11 @@ _LONGEST_TEXT = 200_000
 _DEEPEST_CALLEE = 20
 
 
+def _ends_text(operation: ast.BinOp, piece: ast.expr) -> bool:
+    """Whether an operation makes something else of a text than a longer one: a path, a text with the piece in it."""
+    return isinstance(operation.op, ast.Div) or (isinstance(operation.op, ast.Mod) and operation.right is piece)
+
+
 class Tree:
     """A parsed file: all its nodes in order, and the parent of each."""
 
@@ -113,6 +118,9 @@ class Tree:
         if isinstance(node.op, ast.Mod):
             text = self.constant(node.left, depth + 1)
             return None if text is None else text.replace("%s", HOLE)
+        if isinstance(node.op, ast.Div):
+            pieces = [self.constant(piece, depth + 1) for piece in (node.left, node.right)]
+            return "/".join(HOLE if piece is None else piece for piece in pieces) if any(pieces) else None
         if not isinstance(node.op, ast.Add):
             return None
         parts: list[ast.expr] = []
@@ -139,7 +147,7 @@ class Tree:
         found: ast.expr = node
         parent = self.parents.get(node)
         while isinstance(parent, ast.BinOp | ast.JoinedStr | ast.FormattedValue):
-            if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mod) and parent.right is found:
+            if isinstance(parent, ast.BinOp) and _ends_text(parent, found):
                 break
             if not isinstance(parent, ast.FormattedValue):
                 found = parent

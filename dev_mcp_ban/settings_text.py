@@ -1,4 +1,4 @@
-"""Reads settings that a program writes out as JSON for the servers that they start."""
+"""Reads settings that a program writes out as JSON for the servers that they start, or a list of arguments alone."""
 
 import json
 from collections.abc import Iterator
@@ -11,15 +11,31 @@ _LONGEST = 50_000
 
 
 def started(text: str, ban: Ban) -> list[str]:
-    """The banned packages that a text starts, where it is an object of settings from its beginning to its end."""
+    """The banned packages that a text starts, where it is settings or arguments from its beginning to its end."""
     bare = text.strip()
-    if len(bare) > _LONGEST or not (bare.startswith("{") and bare.endswith("}") and '"command"' in bare):
+    if len(bare) > _LONGEST or not _is_settings(bare):
         return []
     try:
         settings: object = json.loads(bare.replace(HOLE, "0"))
     except (ValueError, RecursionError):
         return []
+    if isinstance(settings, list):
+        return list(_arguments(settings, ban))
     return [package for server in _servers(settings) for package in _package(server, ban)]
+
+
+def _is_settings(bare: str) -> bool:
+    whole = bare[:1] + bare[-1:]
+    return whole == "[]" or (whole == "{}" and '"command"' in bare)
+
+
+def _arguments(settings: list[object], ban: Ban) -> Iterator[str]:
+    """What a list starts that says so itself: by a runner, or by the option that a runner takes."""
+    words = [word if isinstance(word, str) else None for word in settings]
+    for at in sorted(commands.package_at(words)):
+        word = words[at] if at < len(words) else None
+        if word and (package := commands.in_word(word, ban.spec)):
+            yield package
 
 
 def _servers(settings: object) -> Iterator[dict[str, object]]:

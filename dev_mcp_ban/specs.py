@@ -7,7 +7,7 @@ from collections.abc import Sequence
 # `#alias`, `~alias`, `node:`, an address) names no package.
 # Texts, not compiled: the trees are many in which nothing is ever asked of them.
 _SPECIFIER = (
-    r"(?i:npm:|jsr:/?)?(?P<name>(?:@[A-Za-z0-9~][\w.~-]*/)?[A-Za-z0-9][\w.~-]*)"
+    r"(?i:np[mx]:|jsr:/?)?(?P<name>(?:@[A-Za-z0-9~][\w.~-]*/)?[A-Za-z0-9][\w.~-]*)"
     r"(?:\[[\w,.\s-]*\])?(?:@[^/\s]*|[=~!<>]=[^/\s]*)?(?P<path>/\S*)?"
 )
 _FILE = r"(?i)\.(?:[cm]?[jt]sx?|json[c5]?|py|vue|svelte|astro|css|html?|md|sh|toml|ya?ml|ndjson|log|txt|lock)$"

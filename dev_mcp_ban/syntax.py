@@ -26,6 +26,7 @@ _NAMED_ESCAPES = {
 }
 _REQUIRE = re.compile(rb"\bcreateRequire\b|\brequire\s*(?:[;,\n]|\Z)")
 _GETS = re.compile(rb"([\w$]+)\s*(?::[^=;\n]*)?=\s*(?:[\w$]+\.)*\Z")
+_JOINS = r"(?:(?:node)?[pP]ath\.(?:(?:posix|win32)\.)?)?(?:join|resolve|pathJoin|joinPath)"
 _NEAR = 200
 _DEEPEST_TREE = 2000
 _NAME = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
@@ -197,10 +198,23 @@ class Source:
             return unescape(self.text(node, _LONGEST_TEXT)[1:-1])
         if node.type in _WRAPS and node.named_child_count:
             return self.constant(node.named_children[0], depth + 1)
-        reader = {"template_string": self._template, "binary_expression": self._sum, "identifier": self._named}.get(
-            node.type
-        )
+        readers = {
+            "template_string": self._template,
+            "binary_expression": self._sum,
+            "identifier": self._named,
+            "call_expression": self._path,
+        }
+        reader = readers.get(node.type)
         return reader(node, depth) if reader is not None else None
+
+    def _path(self, node: "Node", depth: int) -> str | None:
+        """A path that a call puts together: `path.join(root, 'node_modules')`."""
+        function, given = (node.child_by_field_name(name) for name in ("function", "arguments"))
+        if function is None or given is None or re.fullmatch(_JOINS, self.text(function, 80)) is None:
+            return None
+        texts = [self.constant(piece, depth + 1) for piece in self.items(given)]
+        whole = "/".join(HOLE if text is None else text for text in texts)
+        return whole if len(texts) > 1 and any(texts) else None
 
     def _template(self, node: "Node", depth: int) -> str:
         pieces: list[str] = []

@@ -4,41 +4,41 @@ import re
 
 from dev_mcp_ban.specs import words
 
-_LAUNCHERS = re.compile(
+# Expressions are texts: `re` compiles and keeps the few that a file asks for.
+_LAUNCHERS = (
     r"(?:(?:cross|async|safe|node|raw|run|pty|my|do)?_?(?:spawn|exec|execa|execfile|fork|popen|launchprocess)"
     r"(?:sync|async|file|filesync|fileasync|promise|command|commandsync|node|p|process|v|vp|ve|vpe|l|lp|le|lpe)?"
     r"|system|getoutput|getstatusoutput|check_call|check_output|posix_spawnp?|create_subprocess_(?:exec|shell)"
     r"|runcommand|execcommand|\w*stdio\w*(?:transport|parameters|params|server|connection|client)|mcpserverstdio|mcpstdio\w*"
-    r"|stdio_client|deno\.command|npximport|shellscript)",
-    re.IGNORECASE,
+    r"|stdio_client|deno\.command|npximport|shellscript)"
 )
 _SHELLS = frozenset({"$", "$.sync", "Bun.$", "zx.$", "shell.exec", "execa.command", "execa.commandSync", "execa.node"})
 _BY_MODULE = frozenset({"run", "call", "Popen", "system", "popen"})
 _MODULES = frozenset(
     {"subprocess", "sp", "os", "anyio", "trio", "asyncio", "sh", "Bun", "Deno", "child_process", "cp", "commands"}
 )
-_COMPARE = re.compile(
+_COMPARE = (
     r"includes|startsWith|endsWith|indexOf|lastIndexOf|has|have|test|match|matchAll|search|localeCompare|equals?|toBe\w*|toEqual\w*"
     r"|toContain\w*|toMatch\w*|toHave\w*|toStrictEqual|toThrow\w*|toInclude\w*|some|every|find|findIndex|filter|startswith|endswith|"
     r"assert\w*|ok|deepEqual|deepStrictEqual|strictEqual|notEqual|notStrictEqual|doesNotMatch|rejects|throws|expect|isEqual|"
     r"hasOwnProperty|hasOwn|contains|index|count|literal|enum|satisfies|is[A-Z]\w*|has[A-Z]\w*|re\.\w+|RegExp|fullmatch|findall"
 )
-_KEYED = re.compile(
+_KEYED = (
     r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
     r"|on|once|off|emit|dispatch\w*|publish|subscribe|\w*EventListener|getElementById|querySelector\w*|selectOption|fill|locator"
     r"|replace|replaceAll|removeprefix|removesuffix"
     r"|\w*[lL]ogger|\w*[dD]ebug|version|distribution|FastMCP|Server"
 )
 # What looks up, or ends, something that has a bare name for an id.
-_BY_ID = re.compile(
+_BY_ID = (
     r"(?!.*(?:[pP]ackage|[mM]odule|[sS]pec|[bB]in|[cC]ommand|[pP]ath|[eE]xec|[nN]pm|[dD]ep))"
-    r"(?:get|find|look_?up|remove|delete|disable|toggle|stop|kill|uninstall)(?:_|[A-Z])\w*"
+    r"(?:(?:get|find|look_?up|remove|delete|disable|toggle|stop|kill|uninstall)(?:_|[A-Z])\w*|session|discover|disable|disconnect)"
 )
-_HOLDS = re.compile(
+_HOLDS = (
     r"Set|Map|WeakSet|freeze|seal|frozenset|set|list|tuple|dict|sorted|from|of|concat|push|append|extend|unshift|insert|add|cast|assign|"
     r"entries|keys|values|stringify|dumps|String|str|ref|shallowRef|reactive|signal|useState|useRef|useMemo|computed"
 )
-_SHOWS = re.compile(
+_SHOWS = (
     r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|"
     r"rich|st|i18n|core|telemetry|analytics|reporter|output)(?:\.\w+)+"
     r"|(?:\w+\.)*(?:log|logs?[A-Z]\w*|warn|warning|error|info|debug|trace|print|println|echo|alert|confirm|prompt|notify|describe|"
@@ -47,16 +47,14 @@ _SHOWS = re.compile(
     r"registerTool|tool|registerPrompt|addHelpText|step|context|\w*Error|Error|Exception|\w*Exception|SystemExit)(?:\.\w+)?"
     r"|(?:\w+\.)*(?:stdout|stderr)\.write|\w*(?:it|test|describe)\.\w+(?:\.\w+)?|sys\.exit|warnings\.warn|ctx\.ui\.\w+"
 )
-_NAMES = re.compile(
+_NAMES = (
     r"(?!.*[pP]ackage)(?!.*[mM]odule)\w*(?:[nN]ame|[tT]itle|[lL]abel|[dD]escription|[mM]essage|Text|Skill|Plugin|Tool)"
 )
-_LOGS = re.compile(
+_LOGS = (
     r"(?:console|logger|log|logging|_?log(?:ger)?)(?:\.\w+)+|(?:\w+\.)*(?:log|warn|print|println|pprint|echo|alert|describe|it|test|"
-    r"\w*Error|Error|Exception)|(?:\w+\.)*(?:stdout|stderr)\.write|(?:it|test|describe)(?:\.\w+)+"
+    r"\w*Error|Error|Exception)|(?:\w+\.)*(?:stdout|stderr)\.write|(?:it|test|describe)(?:\.(?!each$)\w+)+"
 )
-_JOINS = re.compile(
-    r"(?:\w+\.)*(?:join|resolve|joinpath|Path|PurePath|pathJoin|normalize|dirname|basename|existsSync|exists)"
-)
+_JOINS = r"(?:\w+\.)*(?:join|resolve|joinpath|Path|PurePath|pathJoin|normalize|dirname|basename|existsSync|exists)"
 _LABELS = frozenset(
     "name title label description desc text message msg url uri href link placeholder id key slug summary help hint note "
     "notes tooltip heading caption author homepage website docs documentation doc repository repo tags tag keywords keyword category "
@@ -67,16 +65,17 @@ _LABELS = frozenset(
 )
 _WEAK_LABELS = frozenset(
     "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "
-    "toolset group integration capability adapter connector engine channel method transport protocol package_manager client".split()
+    "toolset group integration capability capabilities adapter connector engine channel method transport protocol package_manager client".split()
 )
 _LISTS = frozenset(
-    "allow allowed deny denied block blocked ban banned forbidden trusted known ignore ignored exclude excluded external externals "
+    "allow allowed deny denied block blocked ban banned forbidden trusted known ignore ignored exclude excluded "
     "patterns pattern blacklist whitelist allowlist denylist blocklist supported reserved legacy deprecated regex matchers "
     "fragments fragment markers needles signatures substrings noexternal optimizedeps transpilepackages serverexternalpackages names disallowed restricted expected".split()
 )
 _MACHINE = frozenset("package packages pkg npm module modules spec specs specifier dependency deps".split())
+_SAYS_NOTHING = frozenset("json used needed enabled available installed selected active missing loaded".split())
 _PROGRAM = frozenset(
-    "command commands cmd cmds program executable exec bin binary script run commandline shell start launcher".split()
+    "command commands cmd cmds program executable exec bin binary script run commandline shell start launcher entrypoint".split()
 )
 _ARGUMENTS = frozenset("args argv arguments arg argument params parameters".split())
 CATALOGUE = frozenset(
@@ -99,6 +98,9 @@ CATALOGUE = frozenset(
 )
 # What stands beside a name in a row that is shown.
 SHOWN = CATALOGUE | {"title", "label", "note", "notes", "summary", "displayname", "display_name"}
+_LINKS = (
+    r"(?:repo|repository|docs?|home|homepage|icon|logo|image|source|github|website|site|help|project|npm)_?(?:url|link)"
+)
 LAUNCHED = frozenset({"command", "cmd", "args", "argv", "program", "executable"})
 STARTED = frozenset({"args", "argv", "env", "transport", "cwd", "stdio", "timeout"})
 
@@ -112,49 +114,58 @@ def launches(callee: str) -> bool:
         return True
     if head and last == "exec" and not head.endswith(("process", "cp", "shell", "shelljs", "execa")):
         return False
-    return _LAUNCHERS.fullmatch(last) is not None
+    return re.fullmatch(_LAUNCHERS, last, re.IGNORECASE) is not None
 
 
 def compares(callee: str) -> bool:
     """Whether a call only looks at what it gets."""
     last = callee.rpartition(".")[2]
-    return _COMPARE.fullmatch(last) is not None or callee.startswith(("assert.", "re.", "expect("))
+    return re.fullmatch(_COMPARE, last) is not None or callee.startswith(("assert.", "re.", "expect("))
 
 
 def keyed(callee: str, text: str) -> bool:
     """Whether a call looks something up by its first argument, or names something of its own by it."""
     last = callee.rpartition(".")[2]
-    return _KEYED.fullmatch(last) is not None or (not {"@", "/"} & set(text) and _BY_ID.fullmatch(last) is not None)
+    return re.fullmatch(_KEYED, last) is not None or (
+        not {"@", "/"} & set(text) and re.fullmatch(_BY_ID, last) is not None
+    )
 
 
 def holds(callee: str) -> bool:
     """Whether what a call gives back is what it gets: a collection, a copy, another form of it."""
-    return _HOLDS.fullmatch(callee.rpartition(".")[2]) is not None
+    return re.fullmatch(_HOLDS, callee.rpartition(".")[2]) is not None
 
 
 def shows(callee: str) -> bool:
     """Whether what a call gets is for people: logs, errors, test titles, labels."""
-    return _SHOWS.fullmatch(callee) is not None or _NAMES.fullmatch(callee.rpartition(".")[2]) is not None
+    return re.fullmatch(_SHOWS, callee) is not None or re.fullmatch(_NAMES, callee.rpartition(".")[2]) is not None
 
 
 def logs(callee: str) -> bool:
     """Whether a call shows even a whole configuration: logs, errors, tests."""
-    return _LOGS.fullmatch(callee) is not None
+    return re.fullmatch(_LOGS, callee) is not None
 
 
 def joins(callee: str) -> bool:
     """Whether a call puts a path together."""
-    return _JOINS.fullmatch(callee) is not None
+    return re.fullmatch(_JOINS, callee) is not None
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """The words of a name; that a value is written as JSON, or used, says nothing of it."""
+    mine = tuple(words(name.rpartition(".")[2]))
+    if mine[-2:] == ("entry", "point"):
+        return (*mine[:-2], "entrypoint")
+    return mine[:-1] if len(mine) > 1 and mine[-1] in _SAYS_NOTHING else mine
 
 
 def _last(name: str) -> str:
-    mine = words(name.rpartition(".")[2])
-    return mine[-1] if mine else ""
+    return next(reversed(_words(name)), "")
 
 
 def labels(name: str) -> bool:
     """Whether what has this name is a label or a text for people, or a list of names to compare with."""
-    mine = words(name.rpartition(".")[2])
+    mine = _words(name)
     if lists(name):
         return True
     if not mine or not _MACHINE.isdisjoint(mine):
@@ -169,13 +180,16 @@ def _among(word: str, known: frozenset[str]) -> bool:
 
 def labels_weakly(name: str, spec: str) -> bool:
     """Whether what has this name is a label as long as it is but a bare name."""
-    mine = words(name.rpartition(".")[2])
+    mine = _words(name)
     return bool(mine) and _MACHINE.isdisjoint(mine) and _among(mine[-1], _WEAK_LABELS) and not {"@", "/"} & set(spec)
 
 
 def lists(name: str) -> bool:
     """Whether what has this name is a list of names to compare with."""
-    return not _LISTS.isdisjoint([*words(name.rpartition(".")[2]), name.lower()])
+    mine = _words(name)
+    # `externals` are left out of a bundle; `EXTERNAL_SERVERS` are servers.
+    outside = ("external" in mine and mine[-1] in _MACHINE) or mine[-1:] in {("external",), ("externals",)}
+    return outside or not _LISTS.isdisjoint([*mine, name.lower()])
 
 
 def says(name: str) -> bool:
@@ -186,6 +200,11 @@ def says(name: str) -> bool:
 def takes_name(option: str) -> bool:
     """Whether an option of a command takes a name: `--server`, `--adapter`."""
     return _last(option) in _WEAK_LABELS | {"name", "id", "label", "title", "tag"}
+
+
+def catalogued(keys: frozenset[str]) -> bool:
+    """Whether keys, in small letters, are those of a row that tells people of something."""
+    return not CATALOGUE.isdisjoint(keys) or any(re.fullmatch(_LINKS, key) for key in keys)
 
 
 def starts(name: str) -> bool:
