@@ -184,6 +184,5 @@ def _joined(parts: Sequence[Records[R]]) -> Records[R]:
 
 def _has_merge(repository: Repository, change: Change) -> bool:
     """Whether the change holds a merge: only then may new lines stand among old ones."""
-    if change.base is None:
-        return False
-    return any(len(commit.parents) > 1 for commit in repository.log(change.base, change.newest))
+    commits = repository.log(change.base, change.newest) if change.base else ()
+    return any(len(commit.parents) > 1 for commit in commits)

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ def test_every_file_of_the_tree_is_judged(tree, capsys):
 def test_a_clean_tree_passes_and_an_empty_one_has_nothing_to_judge(tree, capsys):
     assert validate(capsys, "--all")["verdict"] == "pass"
     os.unlink(f"{FOLDER}/a.jsonl")
+    assert validate(capsys, "--all")["verdict"] == "not-applicable"
+    shutil.rmtree("artifacts")
     assert validate(capsys, "--all")["verdict"] == "not-applicable"
 
 
