@@ -6,6 +6,7 @@ index differs from the tree nor a file from the index; the few paths that do dif
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from time import sleep
 from typing import BinaryIO, NamedTuple, cast
 
 from agent_guards.errors import GitError
@@ -20,6 +21,7 @@ from agent_guards.running import Running
 # So many questions are asked at once, as long as they fit into a pipe that nobody has read from yet. The first is alone:
 # its answer should not wait for what git has yet to find.
 _TOGETHER, _FITTING = 16, 32_000
+_PAUSE = 0.002
 # Git puts dashes between lines that do not follow each other.
 _RECORD = re.compile(rb"(?:--\n)?([^\0]+)\0([^\n]*)\n")
 _SYMLINK = re.compile(rb"\x00120000 blob [0-9a-f]+\t([^\x00]+)(?=\x00)")
@@ -258,3 +260,5 @@ def _records(portions: Iterable[bytes]) -> Iterator[re.Match[bytes]]:
             yield record
             end = record.end()
         pieces = [whole[end:]]
+        # Whoever reads every line as it comes takes the time away from who looks for them.
+        sleep(_PAUSE)

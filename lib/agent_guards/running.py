@@ -2,13 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from time import sleep
 
 Line = list[str | bytes]
 
 # As much as Linux lets anybody have: a command does not stand still while we are busy with something else.
 _PIPE = 1 << 20
-_PAUSE = 0.002
 
 
 class Spawned:
@@ -29,8 +27,6 @@ class Spawned:
         """What it prints, as it comes; at the end its status is known."""
         while part := os.read(self._output, _PIPE):
             yield part
-            # Whoever reads every line as it comes takes the time away from who writes them.
-            sleep(_PAUSE)
         self._wait()
 
     def output(self) -> tuple[int | None, bytes]:
