@@ -238,27 +238,27 @@ def _without(found: bytes, paths: Sequence[str], *, listed: bool) -> bytes:
 def _gathered(portions: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
     """Put the lines of each file together, as they come."""
     path, lines = b"", list[bytes]()
-    for record in _records(portions):
-        if record[1] != path and lines:
+    for name, line in _records(portions):
+        if name != path and lines:
             yield decode(path), b"\n".join(lines)
             lines = []
-        path = record[1]
-        lines.append(record[2])
+        path = name
+        lines.append(line)
     if lines:
         yield decode(path), b"\n".join(lines)
 
 
-def _records(portions: Iterable[bytes]) -> Iterator[re.Match[bytes]]:
-    """Take portions apart that may end anywhere."""
+def _records(portions: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Take portions apart that may end anywhere: the path and the line of each record."""
     pieces = list[bytes]()
     for portion in portions:
         pieces.append(portion)
         if b"\n" not in portion:
             continue
-        whole, end = b"".join(pieces), 0
-        for record in _RECORD.finditer(whole):
-            yield record
-            end = record.end()
-        pieces = [whole[end:]]
+        whole, start = b"".join(pieces), 0
+        while 0 <= (nul := whole.find(b"\0", start)) < (end := whole.find(b"\n", max(nul, 0))):
+            yield whole[start:nul].removeprefix(b"--\n"), whole[nul + 1 : end]
+            start = end + 1
+        pieces = [whole[start:]]
         # Whoever reads every line as it comes takes the time away from who looks for them.
         sleep(_PAUSE)

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from gitrepo import Repo
 
-from agent_guards import git_clean
+from agent_guards import git_clean, git_search
 from agent_guards.errors import GuardError
 from agent_guards.git_search import GitSearch
 
@@ -206,6 +206,18 @@ def test_lines_come_with_those_around_them(repo, searching):
     repo.commit()
     found = dict(searching(repo).lines(repo.head, ["mcp"], ["app/long.ts"])())["app/long.ts"].decode().split("\n")
     assert found == [f"line {n}{' mcp' if n in (10, 50) else ''}" for n in (*range(7, 14), *range(47, 54))]
+
+
+def test_answers_are_taken_apart_wherever_their_portions_end(repo, searching):
+    # Were the beginning of a long line looked at again and again, this test would not end today.
+    whole = b"a.ts\0one\na.ts\0two\n--\nodd\nname\0three \0 mcp\n--\nb.js\0" + b"mcp;" * 200_000 + b"\nb.js\0end\n"
+    expected = [(b"a.ts", b"one"), (b"a.ts", b"two"), (b"odd\nname", b"three \0 mcp")]
+    expected += [(b"b.js", b"mcp;" * 200_000), (b"b.js", b"end")]
+    for size in (len(whole), 300_000, 61_111):
+        portions = [whole[start : start + size] for start in range(0, len(whole), size)]
+        assert list(git_search._records(portions)) == expected
+    short = whole[: whole.index(b"b.js")]
+    assert list(git_search._records([bytes([byte]) for byte in short])) == expected[:3]
 
 
 def test_what_was_started_ahead_is_used(repo, searching):
