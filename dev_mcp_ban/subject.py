@@ -25,6 +25,10 @@ class State(Struct, frozen=True, kw_only=True):
     entry: bool = False
     machine: bool = False
     """A key around it says that it is for a program: a package, a command, arguments."""
+    default: bool = False
+    """It is under the key of a default."""
+    part: bool = False
+    """It is a part of a path to something else: only a launch of that starts it."""
     called: bool = False
     """It went into a call of which nothing is known: a variable gets the call's result, not the text."""
     named: bool = False
