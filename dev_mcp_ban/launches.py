@@ -105,7 +105,8 @@ def _used(subject: Text, use: Place, state: State, depth: int) -> tuple[Outcome,
     text = use.text()
     if text is not None and text.count(HOLE) == 1 and subject.text not in text:
         text = text.replace(HOLE, subject.text)
-    if text is None or text == subject.text or state.how:
+    # A variable that begins empty gets the text later.
+    if not text or text == subject.text or state.how:
         return _follow(subject, use, state, depth)
     longer = Text(text, subject.ban)
     longer.follows = subject.follows

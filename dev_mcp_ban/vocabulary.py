@@ -65,7 +65,7 @@ _LABELS = frozenset(
     "categories alias aliases icon logo image why reason detail details comment comments example examples usage owner vendor prefix "
     "namespace status instructions instruction prompt subtitle blurb tagline body content markdown html "
     "snippet readme github install installation setup headline info label warning error question answer term "
-    "titles labels names ids identifier handle displayname prog by as".split()
+    "preview titles labels names ids identifier handle displayname prog by as".split()
 )
 _WEAK_LABELS = frozenset(
     "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "

@@ -13,6 +13,8 @@ S = "@upstash/context7-mcp"
         (f"const bin = which.sync('{X}'); spawn(bin, []);", True),
         (f"const bin = await which('{X}'); export {{ bin }};", True),
         (f"run([whichSync('{X}'), '--headless']);", True),
+        (f"const bin = which.sync('{X}.cmd'); spawn(bin, []);", True),
+        (f"const bin = which.sync('{X}.log'); spawn(bin, []);", False),
         (f"which('{X}');", False),
         (f"if (which('{X}')) go();", False),
         (f"while (!which('{X}')) wait();", False),
@@ -116,3 +118,21 @@ def test_a_default_and_what_a_registry_names_are_used(code, hit):
 def test_settings_in_toml_start_what_they_name(text, hit):
     assert [kind for kind, _, _ in found(f"writeFileSync(p, `{text}`);")] == (["launch"] if hit else [])
     assert kinds(f"console.log(`{text}`);") == []
+
+
+def test_settings_are_read_up_to_a_length():
+    long = f'[a]\ncommand = "npx"\nargs = ["{X}@1"]\n' + "# why\n" * 10_000
+    assert kinds(f"writeFileSync(p, `{long}`);") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "hit"),
+    [
+        (f"let server = ''; if (a) server = '{X}'; spawn('npx', ['-y', server]);", True),
+        (f"let server = ''; if (a) server = '{X}'; console.log(server);", False),
+        (f"const a = {{ commandPreview: 'npx -y {X}' }};", False),
+        (f"const a = {{ commandLine: 'npx -y {X}' }};", True),
+    ],
+)
+def test_a_variable_may_begin_empty_and_a_preview_is_shown(code, hit):
+    assert kinds(code) == (["launch"] if hit else [])
