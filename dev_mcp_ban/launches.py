@@ -74,6 +74,8 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
         if after is None:
             return "never", state
         state = after
+        if state.how and step.kind == "argument" and vocabulary.runs(step.name):
+            break
     sought = step.kind == "argument" and vocabulary.finds(step.name)
     return "never" if sought else _outcome(state), state
 

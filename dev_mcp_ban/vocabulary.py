@@ -121,6 +121,11 @@ def launches(callee: str) -> bool:
     return re.fullmatch(_LAUNCHERS, last, re.IGNORECASE) is not None
 
 
+def runs(callee: str) -> bool:
+    """Whether a call itself starts a program, so that its result may be looked at: parameters only say what to start."""
+    return launches(callee) and "stdio" not in callee.lower()
+
+
 def compares(callee: str) -> bool:
     """Whether a call only looks at what it gets."""
     last = callee.rpartition(".")[2]

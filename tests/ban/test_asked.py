@@ -136,3 +136,21 @@ def test_settings_are_read_up_to_a_length():
 )
 def test_a_variable_may_begin_empty_and_a_preview_is_shown(code, hit):
     assert kinds(code) == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "hit"),
+    [
+        (f"const ok = spawnSync('npx', ['-y', '{X}']).status === 0;", True),
+        (f"console.log(execSync('npx {X} --version').toString());", True),
+        (f"expect(spawnSync('npx', ['{X}']).status).toBe(0);", True),
+        (f"const ok = same(build('npx', ['-y', '{X}'])) === 0;", False),
+        (f"expect(new StdioServerParameters('npx', ['-y', '{X}'])).toEqual(a);", False),
+        (f"writeFileSync(p, `#!/bin/sh\nset -e\nexec npx -y {X} a\n`);", True),
+        (f"writeFileSync(p, `#!/usr/bin/env bash\nnpx -y {X}\n`);", True),
+        (f"writeFileSync(p, `#!/bin/sh\n# npx -y {X}\necho npx {X}\n`);", False),
+        (f"writeFileSync(p, `Write a script:\nnpx -y {X}\n`);", False),
+    ],
+)
+def test_what_was_started_may_be_looked_at_and_a_script_starts_what_its_lines_start(code, hit):
+    assert kinds(code) == (["launch"] if hit else [])
