@@ -33,30 +33,10 @@ LOOKERS = frozenset(
     "lsof sed awk head tail wc open code curl wget jq".split()
 )
 _LOOKING = frozenset(
-    {
-        "view",
-        "info",
-        "show",
-        "ls",
-        "list",
-        "uninstall",
-        "remove",
-        "rm",
-        "search",
-        "why",
-        "outdated",
-        "unlink",
-        "owner",
-        "pkg",
-        "ps",
-        "logs",
-        "inspect",
-        "images",
-        "stats",
-        "stop",
-        "kill",
-    }
+    "view info show ls list uninstall remove rm search why outdated unlink owner pkg ps logs inspect images stats stop kill".split()
 )
+# What `claude mcp …` and its kin do with the name of a server that they have.
+_OF_SERVERS = frozenset({"get", "remove", "rm", "list", "enable", "disable", "login", "logout"})
 _NAMES_PACKAGE = frozenset({"-p", "--package", "--from"})
 _TAKES_VALUE = frozenset(
     {"-c", "--call", "--prefix", "--registry", "--cache", "--python", "-w", "--workspace", "--with", "--loader"}
@@ -101,6 +81,7 @@ _IMAGE = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)*(?:[:@][\w.:-]+)?")
 _PROGRAM = re.compile(r"(?:[^\s\"']*[/\\])?(\.)?bin[/\\]([^/\\\s]+?)(?:\.(?:cmd|exe|ps1))?")
 _REGISTERS = re.compile(r"^\w+ mcp add\S*\s+")
 _FEW = 6
+_FEW_WORDS = 2
 
 Judge = Callable[[str], str | None]
 
@@ -138,6 +119,8 @@ def looks_only(argv: Sequence[str | None]) -> bool:
     if not rest:
         return False
     program = program_of(rest[0])
+    if len(rest) > _FEW_WORDS and rest[1] == "mcp" and rest[2] in _OF_SERVERS:
+        return True
     return program in LOOKERS or (program in _MANAGERS and len(rest) > 1 and rest[1] in _LOOKING)
 
 
@@ -150,7 +133,7 @@ def package_at(argv: Sequence[str | None]) -> set[int]:
         if program in _MANAGERS:
             return set(_managed(program, argv, at + 1))
     for at, word in enumerate(argv):
-        if word == "-m" and at and program_of(argv[at - 1] or "").startswith("python"):
+        if word == "-m" and at and program_of(argv[at - 1] or "python").startswith("python"):
             return {at + 1}
         if word in _YES:
             return set(_positions(argv, at + 1))

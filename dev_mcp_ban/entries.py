@@ -11,7 +11,7 @@ CONFIGURED = "an MCP server's configuration"
 
 def value(subject: Text, step: Step, state: State) -> State | None:
     """What the entry of an object or a named argument makes of a text; nothing when it does nothing with it."""
-    state = replace(state, entry=True)
+    state = replace(state, entry=True, default=step.name == "default")
     if state.how:
         return state
     if state.argv is not None and commands.looks_only((*step.texts, *state.argv)):
@@ -19,12 +19,17 @@ def value(subject: Text, step: Step, state: State) -> State | None:
     after = _argument_entry(subject, step, state) or _program_entry(subject, step, state)
     if after is not None:
         return after
-    if state.labelled(step.name, subject.text):
+    if state.labelled(step.name, subject.text) and not (subject.listed and _is_registered(step)):
         return None
     machine = state.machine or vocabulary.says(step.name)
     if not machine and state.argv is None and _is_row(subject, step):
         return None
     return _package_entry(subject, step, replace(state, machine=machine))
+
+
+def _is_registered(step: Step) -> bool:
+    """Whether it is what a registry knows a package by: `{ registryType: 'npm', identifier: '@a/b' }`."""
+    return step.name in {"identifier", "name"} and vocabulary.registered(step.keys)
 
 
 def _is_row(subject: Text, step: Step) -> bool:

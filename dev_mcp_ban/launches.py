@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from dev_mcp_ban import commands, vocabulary
 from dev_mcp_ban.entries import CONFIGURED, value
 from dev_mcp_ban.specs import Ban
-from dev_mcp_ban.steps import HOLE, Place, Step
+from dev_mcp_ban.steps import CONDITION, HOLE, Place, Step
 from dev_mcp_ban.subject import INSTALLED, State, Text
 
 Outcome = Literal["import", "type-import", "launch", "never", "unknown"]
@@ -54,12 +54,16 @@ def _concluded(subject: Text, place: Place, depth: int) -> Finding | None:
 
 def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outcome, State]:
     subject.follows -= 1
+    step = Step(kind="text")
     for step in place.steps():
         if step.kind in {"import", "type-import"}:
             return ("import" if step.kind == "import" else "type-import"), replace(state, how=step.name)
         if step.kind == "module":
             package = subject.ban.module(subject.text)
             return ("import", replace(state, how=step.name, packages=(package,))) if package else ("never", state)
+        if step.name == CONDITION and step.kind == "compared" and state.called:
+            # What a call made of it is asked for: the call was made.
+            continue
         if step.kind in _NEVER:
             return "never", state
         if step.kind == "returned":
@@ -70,11 +74,16 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
         if after is None:
             return "never", state
         state = after
-    return _outcome(state), state
+        if state.how and step.kind == "argument" and vocabulary.runs(step.name):
+            break
+    sought = step.kind == "argument" and vocabulary.finds(step.name)
+    return "never" if sought else _outcome(state), state
 
 
 def _outcome(state: State) -> Outcome:
-    return "launch" if state.how else "unknown"
+    if state.how:
+        return "launch"
+    return "never" if state.part else "unknown"
 
 
 def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:
@@ -98,7 +107,8 @@ def _used(subject: Text, use: Place, state: State, depth: int) -> tuple[Outcome,
     text = use.text()
     if text is not None and text.count(HOLE) == 1 and subject.text not in text:
         text = text.replace(HOLE, subject.text)
-    if text is None or text == subject.text or state.how:
+    # A variable that begins empty gets the text later.
+    if not text or text == subject.text or state.how:
         return _follow(subject, use, state, depth)
     longer = Text(text, subject.ban)
     longer.follows = subject.follows
@@ -143,6 +153,8 @@ def _shown(program: str | None) -> str:
 
 def _argument(subject: Text, step: Step, state: State) -> State | None:
     callee = step.name
+    if vocabulary.finds(callee):
+        return state
     if vocabulary.logs(callee) or vocabulary.compares(callee):
         # What is started may be looked at; what a call made of it was given to that call first.
         return state if state.how and state.named and state.called else None
@@ -151,13 +163,20 @@ def _argument(subject: Text, step: Step, state: State) -> State | None:
         return state
     if vocabulary.launches(callee):
         return _launch_call(subject, step, state)
-    if vocabulary.shows(callee):
+    if vocabulary.shows(callee, subject.text) and not _is_default(subject, step, state):
         return None
     if vocabulary.joins(callee):
         return _joined(subject, step, state)
     if vocabulary.keyed(callee, subject.text) and step.index == 0 and not state.entry:
         return None
     return _spelled(subject, step, state)
+
+
+def _is_default(subject: Text, step: Step, state: State) -> bool:
+    """Whether it is the default of an option: under its key, or behind the option's flags and text."""
+    named = any(text and text.startswith("-") and vocabulary.takes_name(text.split()[0]) for text in step.texts)
+    behind = state.default or (not state.entry and step.index > 1)
+    return behind and vocabulary.declares_option(step.name) and not (named and not {"@", "/"} & set(subject.text))
 
 
 def _spelled(subject: Text, step: Step, state: State) -> State:
@@ -177,7 +196,10 @@ def _launch_call(subject: Text, step: Step, state: State) -> State | None:
     how = f"`{step.name}(…)`"
     if commands.looks_only(step.texts):
         return None
-    if package := subject.started(step.texts):
+    if state.part and state.entry:
+        return None
+    package = subject.started(step.texts)
+    if package:
         at = _at(step, state)
         return state.launched(how, package) if subject.listed or at == 0 or at in _chosen(step.texts) else state
     if _at(step, state) == 0 and (package := subject.program()):
@@ -201,7 +223,11 @@ def _joined(subject: Text, step: Step, state: State) -> State | None:
     if subject.listed and before and before[-1] is None and after and after[0] in _IN_PACKAGES:
         return state.launched("a path into a package", subject.listed)
     lone = len(step.texts) == 1 and "@" in subject.text[1:]
-    return state if subject.path or state.entry or lone else None
+    if "/" in subject.text[1:] and len(step.texts) == 1 and vocabulary.resolves(step.name):
+        return state
+    if subject.path or state.entry or lone:
+        return state
+    return replace(state, part=True) if subject.listed else None
 
 
 def _receiver(_: Text, step: Step, state: State) -> State | None:

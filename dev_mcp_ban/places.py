@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from dev_mcp_ban import imports
+from dev_mcp_ban import asked, imports
 from dev_mcp_ban.functions import giving_back
 from dev_mcp_ban.pages import attribute
 from dev_mcp_ban.steps import Place, Step
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SPACE = re.compile(r"\s+")
-_COMPARISONS = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">=", "in", "instanceof"})
 _KEYS = frozenset(
     {
         "property_signature",
@@ -36,7 +35,6 @@ _SCOPES = frozenset(
 _TYPES = frozenset(
     {"literal_type", "template_literal_type", "type_annotation", "index_signature", "mapped_type_clause"}
 )
-_END = Step(kind="compared")
 _PASSES: tuple[()] = ()
 _MOST = 100
 _MOST_KEYS = 24
@@ -155,8 +153,9 @@ def _texts(source: Source, items: "list[Node]", node: "Node") -> tuple[tuple[str
 
 
 def _array(source: Source, node: "Node", parent: "Node") -> Step:
-    items = source.items(parent)
-    texts, index = _texts(source, items, node)
+    if asked.keys_map(source, node, parent):
+        return Step(kind="key")
+    texts, index = _texts(source, source.items(parent), node)
     return Step(kind="element", texts=texts, index=index)
 
 
@@ -220,29 +219,12 @@ def _declared(source: Source, node: "Node", parent: "Node") -> Step | None:
     return Step(kind="named", name=source.text(sides[0], 80) if sides[0] is not None else "")
 
 
-def _binary(source: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
-    if shown := attribute(source, node, parent):
-        return shown
-    operator = parent.child_by_field_name("operator")
-    kind = operator.type if operator is not None else ""
-    left = parent.child_by_field_name("left") == node
-    return _END if kind in _COMPARISONS or (kind == "&&" and left) else _PASSES
-
-
-def _ternary(_: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
-    return _END if parent.child_by_field_name("condition") == node else _PASSES
-
-
 def _subscript(_: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
     return Step(kind="key") if parent.child_by_field_name("index") == node else _PASSES
 
 
 def _cast(_: Source, node: "Node", parent: "Node") -> Step | tuple[()]:
     return _PASSES if parent.named_children and parent.named_children[0] == node else Step(kind="type")
-
-
-def _case(_: Source, node: "Node", parent: "Node") -> Step | None:
-    return _END if parent.child_by_field_name("value") == node else None
 
 
 def _returned(source: Source, node: "Node", parent: "Node") -> Step | None:
@@ -277,11 +259,13 @@ _AROUND: "dict[str, Callable[[Source, Node, Node], Step | tuple[()] | None]]" = 
     "pair": _pair,
     "pair_pattern": _pair,
     "object": _shorthand,
-    "binary_expression": _binary,
-    "unary_expression": _passing,
-    "ternary_expression": _ternary,
+    "binary_expression": asked.binary,
+    "unary_expression": asked.unary,
+    "ternary_expression": asked.condition,
+    "if_statement": asked.condition,
+    "while_statement": asked.condition,
     "subscript_expression": _subscript,
-    "switch_case": _case,
+    "switch_case": asked.case,
     "template_substitution": attribute,
     "template_string": _passing,
     "jsx_attribute": _always(Step(kind="attribute")),

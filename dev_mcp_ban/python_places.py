@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from dev_mcp_ban.python_tree import LOADERS, Tree
-from dev_mcp_ban.steps import Place, Step
+from dev_mcp_ban.steps import CONDITION, Place, Step
 
 _MOST = 100
-_PASSING = (ast.Starred, ast.BoolOp, ast.UnaryOp, ast.Await, ast.JoinedStr, ast.FormattedValue)
+_PASSING = (ast.Starred, ast.BoolOp, ast.Await, ast.JoinedStr, ast.FormattedValue)
 _MUTATED = ("append", "insert", "extend", "appendleft")
 
 
@@ -223,6 +223,9 @@ def _ending(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step]
             return (Step(kind="returned", name=_function(tree, parent)),)
         case ast.Expr():
             return (Step(kind="text"),) if isinstance(node, ast.Constant | ast.JoinedStr) else ()
-        case ast.IfExp():
-            return (Step(kind="compared"),) if node is parent.test else ()
+        case ast.UnaryOp():
+            return (Step(kind="compared", name=CONDITION),)
+        case ast.IfExp() | ast.If() | ast.While():
+            rest = () if isinstance(parent, ast.IfExp) else None
+            return (Step(kind="compared", name=CONDITION),) if node is parent.test else rest
     return None

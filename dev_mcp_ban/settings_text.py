@@ -1,11 +1,19 @@
 """Reads settings that a program writes out as JSON for the servers that they start, or a list of arguments alone."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from dev_mcp_ban import commands
 from dev_mcp_ban.specs import Ban
 from dev_mcp_ban.steps import HOLE
+
+# Read by lines: what is written into a template is no TOML before its holes are filled.
+_TOML_LINE = rf"""|\[.*\]|[\w."'{HOLE}-]+\s*=.*|#.*|["'\]\}}{HOLE}].*"""
+_TOML_TABLE = r"(?m)^\s*\[[^\]\n]+\]+\s*$"
+_COMMAND = r"""\bcommand\s*=\s*["']([^"'\n]*)["']"""
+_ARGUMENTS = r"\bargs\s*=\s*\[([^\]]*)\]"
+_WORD = r"""["']([^"'\n]*)["']"""
 
 _LONGEST = 50_000
 
@@ -13,7 +21,11 @@ _LONGEST = 50_000
 def started(text: str, ban: Ban) -> list[str]:
     """The banned packages that a text starts, where it is settings or arguments from its beginning to its end."""
     bare = text.strip()
-    if len(bare) > _LONGEST or not _is_settings(bare):
+    if len(bare) > _LONGEST:
+        return []
+    if "=" in bare and all(re.fullmatch(_TOML_LINE, line.strip()) for line in bare.split("\n")):
+        return [package for table in re.split(_TOML_TABLE, bare) for package in _package(_table(table), ban)]
+    if not _is_settings(bare):
         return []
     try:
         settings: object = json.loads(bare.replace(HOLE, "0"))
@@ -22,6 +34,16 @@ def started(text: str, ban: Ban) -> list[str]:
     if isinstance(settings, list):
         return list(_arguments(settings, ban))
     return [package for server in _servers(settings) for package in _package(server, ban)]
+
+
+def _table(text: str) -> dict[str, object]:
+    """What a table of TOML starts: its command and the arguments."""
+    command = re.search(_COMMAND, text)
+    arguments = re.search(_ARGUMENTS, text)
+    return {
+        "command": command[1] if command else None,
+        "args": re.findall(_WORD, arguments[1]) if arguments else None,
+    }
 
 
 def _is_settings(bare: str) -> bool:

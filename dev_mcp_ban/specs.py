@@ -45,7 +45,8 @@ class Ban:
     def listed(self, text: str) -> str | None:
         """Name the listed package that a specifier denotes: any version, any path inside."""
         match = _specifier(text)
-        return self._listed.get(match["name"].lower()) if match else None
+        # On Windows, its program ends with `.cmd`.
+        return self._listed.get(match["name"].lower().removesuffix(".cmd").removesuffix(".exe")) if match else None
 
     def by_words(self, text: str) -> str | None:
         """Name the package that a specifier denotes when its words make it a dev MCP."""

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 # Stands in a text for what is only known when the program runs.
 HOLE = "\ufffc"
+# The name of the step that asks whether there is something at all.
+CONDITION = "condition"
 
 Kind = Literal[
     "import",  # the specifier of a module: name says in which form
@@ -19,7 +21,7 @@ Kind = Literal[
     "returned",  # by a function: name is its own; the walk ends
     "receiver",  # a method of it is called: name is the method
     "key",  # of an entry, of an index, of a member
-    "compared",  # looked at, not used
+    "compared",  # looked at, not used: name says whether only its being there is asked for
     "attribute",  # of an element of a page
     "type",  # of a variable
     "text",  # thrown, or a statement by itself

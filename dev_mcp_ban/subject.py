@@ -11,6 +11,8 @@ from dev_mcp_ban.specs import Ban
 from dev_mcp_ban.steps import Step
 
 _SENTENCE = re.compile(r"[.!?:,]$|(?: [a-z]+){4}")
+# The first line of a program for a shell.
+_SCRIPT = re.compile(r"#!\S*/(?:env (?:-\S+ )?)?(?:ba|z|da|k)?sh\b")
 _MOST_FOLLOWED = 100
 INSTALLED = "a path into `node_modules`"
 
@@ -25,6 +27,10 @@ class State(Struct, frozen=True, kw_only=True):
     entry: bool = False
     machine: bool = False
     """A key around it says that it is for a program: a package, a command, arguments."""
+    default: bool = False
+    """It is under the key of a default."""
+    part: bool = False
+    """It is a part of a path to something else: only a launch of that starts it."""
     called: bool = False
     """It went into a call of which nothing is known: a variable gets the call's result, not the text."""
     named: bool = False
@@ -66,6 +72,9 @@ class Text:
 
     def line(self, *, launched: bool) -> tuple[str, ...]:
         """What it starts as a command line."""
+        if _SCRIPT.match(self.text):
+            lines = (commands.in_line(line, self.ban, launched=False) for line in self.text.split("\n"))
+            return tuple(package for found in lines for package in found)
         if launched or not self.reads_on():
             return tuple(commands.in_line(self.text, self.ban, launched=launched))
         return ()

@@ -21,12 +21,13 @@ _COMPARE = (
     r"includes|startsWith|endsWith|indexOf|lastIndexOf|has|have|test|match|matchAll|search|localeCompare|equals?|toBe\w*|toEqual\w*"
     r"|toContain\w*|toMatch\w*|toHave\w*|toStrictEqual|toThrow\w*|toInclude\w*|some|every|find|findIndex|filter|startswith|endswith|"
     r"assert\w*|ok|deepEqual|deepStrictEqual|strictEqual|notEqual|notStrictEqual|doesNotMatch|rejects|throws|expect|isEqual|"
-    r"hasOwnProperty|hasOwn|contains|index|count|literal|enum|satisfies|is[A-Z]\w*|has[A-Z]\w*|re\.\w+|RegExp|fullmatch|findall"
+    r"hasOwnProperty|hasOwn|contains|index|count|literal|enum|satisfies|(?:is|has)[A-Z]\w*|(?:is|has)_(?:installed|available|command|package|server|tool)\w*"
+    r"|\w*(?:[cC]ommand|cmd|[pP]rogram|[bB]inary|[eE]xecutable|[tT]ool|[pP]ackage)_?[eE]xists(?:Sync)?|bool|Boolean|re\.\w+|RegExp|fullmatch|findall"
 )
 _KEYED = (
-    r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|which|getServer\w*|getByText|unregister\w*"
+    r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|getServer\w*|getByText|unregister\w*"
     r"|on|once|off|emit|dispatch\w*|publish|subscribe|\w*EventListener|getElementById|querySelector\w*|selectOption|fill|locator"
-    r"|replace|replaceAll|removeprefix|removesuffix"
+    r"|replace|replaceAll|click|mkdtemp\w*|ArgumentParser|removeprefix|removesuffix"
     r"|\w*[lL]ogger|\w*[dD]ebug|version|distribution|FastMCP|Server"
 )
 # What looks up, or ends, something that has a bare name for an id.
@@ -39,17 +40,20 @@ _HOLDS = (
     r"entries|keys|values|stringify|dumps|String|str|ref|shallowRef|reactive|signal|useState|useRef|useMemo|computed"
 )
 _SHOWS = (
-    r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|"
+    r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|table|"
     r"rich|st|i18n|core|telemetry|analytics|reporter|output)(?:\.\w+)+"
-    r"|(?:\w+\.)*(?:log|logs?[A-Z]\w*|warn|warning|error|info|debug|trace|print|println|echo|alert|confirm|prompt|notify|describe|"
+    r"|(?:\w+\.)*(?:log|logs?[A-Z]\w*|warn|warning|error|info|debug|trace|print|println|echo|alert|confirm|prompt|notify|toast|describe|"
     r"it|test|suite|fail|t|translate|gettext|section|heading|bold|dim|red|green|yellow|cyan|gray|blue|secho|"
     r"setTitle|setLabel|setDescription|description|summary|usage|example|option|help|note|title|panel|exception|critical|"
     r"registerTool|tool|registerPrompt|addHelpText|step|context|\w*Error|Error|Exception|\w*Exception|SystemExit)(?:\.\w+)?"
     r"|(?:\w+\.)*(?:stdout|stderr)\.write|\w*(?:it|test|describe)\.\w+(?:\.\w+)?|sys\.exit|warnings\.warn|ctx\.ui\.\w+"
 )
-_NAMES = (
-    r"(?!.*[pP]ackage)(?!.*[mM]odule)\w*(?:[nN]ame|[tT]itle|[lL]abel|[dD]escription|[mM]essage|Text|Skill|Plugin|Tool)"
-)
+_NAMES = r"(?!.*[pP]ackage)(?!.*[mM]odule)\w*(?:[nN]ame|[tT]itle|[lL]abel|[dD]escription|[mM]essage|Text)"
+# Of their own kind as long as they have a bare name.
+_KINDS = r"(?!.*[pP]ackage)\w*(?:Skill|Plugin|Tool)|(?:\w+_)?call_tool|mcp_call"
+_REGISTRIES = r"(?:registry|runtime)_?(?:type|name|hint)?"
+# Calls that show their first arguments, or what is under some keys; a default among these is used.
+_OPTIONS = r"(?:\w+\.)*(?:option|add_argument|add_option)"
 _LOGS = (
     r"(?:console|logger|log|logging|_?log(?:ger)?)(?:\.\w+)+|(?:\w+\.)*(?:log|warn|print|println|pprint|echo|alert|describe|it|test|"
     r"\w*Error|Error|Exception)|(?:\w+\.)*(?:stdout|stderr)\.write|(?:it|test|describe)(?:\.(?!each$)\w+)+"
@@ -61,15 +65,15 @@ _LABELS = frozenset(
     "categories alias aliases icon logo image why reason detail details comment comments example examples usage owner vendor prefix "
     "namespace status instructions instruction prompt subtitle blurb tagline body content markdown html "
     "snippet readme github install installation setup headline info label warning error question answer term "
-    "titles labels names ids identifier handle displayname prog by as".split()
+    "preview titles labels names ids identifier handle displayname prog by as".split()
 )
 _WEAK_LABELS = frozenset(
     "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "
-    "toolset group integration capability capabilities adapter connector engine channel method transport protocol package_manager client".split()
+    "feature toolset group integration capability capabilities adapter connector engine channel method transport protocol package_manager client".split()
 )
 _LISTS = frozenset(
     "allow allowed deny denied block blocked ban banned forbidden trusted known ignore ignored exclude excluded "
-    "patterns pattern blacklist whitelist allowlist denylist blocklist supported reserved legacy deprecated regex matchers "
+    "patterns pattern blacklist whitelist allowlist denylist blocklist supported reserved legacy deprecated regex matcher matchers "
     "fragments fragment markers needles signatures substrings noexternal optimizedeps transpilepackages serverexternalpackages names disallowed restricted expected".split()
 )
 _MACHINE = frozenset("package packages pkg npm module modules spec specs specifier dependency deps".split())
@@ -117,6 +121,11 @@ def launches(callee: str) -> bool:
     return re.fullmatch(_LAUNCHERS, last, re.IGNORECASE) is not None
 
 
+def runs(callee: str) -> bool:
+    """Whether a call itself starts a program, so that its result may be looked at: parameters only say what to start."""
+    return launches(callee) and "stdio" not in callee.lower()
+
+
 def compares(callee: str) -> bool:
     """Whether a call only looks at what it gets."""
     last = callee.rpartition(".")[2]
@@ -131,19 +140,38 @@ def keyed(callee: str, text: str) -> bool:
     )
 
 
+def finds(callee: str) -> bool:
+    """Whether a call tells where the program is that it gets the name of: what becomes of that is not said."""
+    return callee.startswith("which.") or callee.rpartition(".")[2] in {"which", "whichSync"}
+
+
 def holds(callee: str) -> bool:
     """Whether what a call gives back is what it gets: a collection, a copy, another form of it."""
     return re.fullmatch(_HOLDS, callee.rpartition(".")[2]) is not None
 
 
-def shows(callee: str) -> bool:
+def shows(callee: str, text: str) -> bool:
     """Whether what a call gets is for people: logs, errors, test titles, labels."""
-    return re.fullmatch(_SHOWS, callee) is not None or re.fullmatch(_NAMES, callee.rpartition(".")[2]) is not None
+    last = callee.rpartition(".")[2]
+    bare = not {"@", "/"} & set(text)
+    shown = re.fullmatch(_SHOWS, callee) or re.fullmatch(_NAMES, last)
+    return shown is not None or (bare and re.fullmatch(_KINDS, last) is not None)
+
+
+def declares_option(callee: str) -> bool:
+    """Whether a call declares an option of a program, that may have a default."""
+    return re.fullmatch(_OPTIONS, callee) is not None
 
 
 def logs(callee: str) -> bool:
     """Whether a call shows even a whole configuration: logs, errors, tests."""
     return re.fullmatch(_LOGS, callee) is not None
+
+
+def resolves(callee: str) -> bool:
+    """Whether a call resolves modules, not paths: `resolve` of something that is not called after paths."""
+    head, _, last = callee.rpartition(".")
+    return last == "resolve" and head.lower() not in {"", "path", "posix", "win32", "p", "upath", "pathe", "url"}
 
 
 def joins(callee: str) -> bool:
@@ -205,6 +233,11 @@ def takes_name(option: str) -> bool:
 def catalogued(keys: frozenset[str]) -> bool:
     """Whether keys, in small letters, are those of a row that tells people of something."""
     return not CATALOGUE.isdisjoint(keys) or any(re.fullmatch(_LINKS, key) for key in keys)
+
+
+def registered(keys: frozenset[str]) -> bool:
+    """Whether keys, in small letters, say from which registry comes what the row is of."""
+    return any(re.fullmatch(_REGISTRIES, key) for key in keys)
 
 
 def starts(name: str) -> bool:
