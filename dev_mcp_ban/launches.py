@@ -18,6 +18,7 @@ _DEEPEST = 3
 _MOST_USES = 40
 _LONGEST_PROGRAM = 20
 _IN_PACKAGES = frozenset({"package.json", "build", "dist", "bin", "lib", "src", "index.js"})
+_PROGRAMS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".py", ".cmd", ".sh", ".exe")
 _NEVER = frozenset({"key", "compared", "attribute", "type", "text"})
 
 
@@ -227,7 +228,14 @@ def _joined(subject: Text, step: Step, state: State) -> State | None:
         return state
     if subject.path or state.entry or lone:
         return state
-    return replace(state, part=True) if subject.listed else None
+    return replace(state, part=True) if subject.listed and not _is_data(before, after) else None
+
+
+def _is_data(before: tuple[str | None, ...], after: tuple[str | None, ...]) -> bool:
+    """Whether a path leads to no program: into a hidden folder, or to a file of another kind."""
+    hidden = any(part and part[:1] == "." and part[1:2].isalnum() and part != ".bin" for part in before)
+    last = after[-1] if after else None
+    return hidden or (last is not None and "." in last and not last.endswith(_PROGRAMS))
 
 
 def _receiver(_: Text, step: Step, state: State) -> State | None:
