@@ -115,8 +115,11 @@ KIND = Kind(
 
 def broken_links(data: bytes, records: Records[Evidence]) -> Iterator[tuple[int, str]]:
     """Verify the chains of a whole file: of each session the first line that does not follow from the one before it."""
-    if _is_one_chain(data, records):
-        return
+    return iter(()) if _is_one_chain(data, records) else link_by_link(data, records)
+
+
+def link_by_link(data: bytes, records: Records[Evidence]) -> Iterator[tuple[int, str]]:
+    """The same for a file of many sessions, or with a break in it."""
     lines = data.split(b"\n")
     ends: dict[str, tuple[str, int | None]] = {}
     broken: set[str] = set()
@@ -138,15 +141,25 @@ def broken_links(data: bytes, records: Records[Evidence]) -> Iterator[tuple[int,
 
 
 def _is_one_chain(data: bytes, records: Records[Evidence]) -> bool:
-    """Whether the file is one session's and unbroken, which most are; told without a look at each line by itself."""
+    """Whether the file is one session's and unbroken, which most are; told without a look at each line by itself.
+
+    Refused lines may stand in it, as long as the lines behind them go on from them.
+    """
     recorders = [value.x_recorder for value in records.values if value.x_recorder is not None]
-    if not recorders or len(recorders) != records.lines or len({recorder.session for recorder in recorders}) != 1:
+    numbers = records.numbers
+    if not recorders or len(recorders) != len(numbers) or len({recorder.session for recorder in recorders}) != 1:
         return False
     first = recorders[0].seq
-    if first is None or [recorder.seq for recorder in recorders] != list(range(first, first + len(recorders))):
+    if first is None:
         return False
-    digests = b"".join([sha256(raw[:-1]).digest() for raw in BytesIO(data).readlines()[:-1]])
-    return bytes.fromhex("".join([recorder.prev or "" for recorder in recorders])) == bytes(32) + digests
+    whole = len(numbers) == records.lines
+    ranks = range(first, first + len(numbers)) if whole else [first + number - numbers[0] for number in numbers]
+    if [recorder.seq for recorder in recorders] != list(ranks):
+        return False
+    before = [bytes(32), *[sha256(raw[:-1]).digest() for raw in BytesIO(data).readlines()[:-1]]]
+    if not whole:
+        before = [before[number - 1] for number in numbers]
+    return bytes.fromhex("".join([recorder.prev or "" for recorder in recorders])) == b"".join(before)
 
 
 def _digests_of_refused(lines: Sequence[bytes], records: Records[Evidence]) -> set[str]:

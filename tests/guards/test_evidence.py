@@ -5,12 +5,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from agent_guards.kind import decoder, reference
 from agent_guards.records import read
 from agent_guards.schema import faults
-from guard_mcp.evidence import CHAIN_START, KIND, LAYOUT, Evidence, Recorder, broken_links
+from guard_mcp.evidence import CHAIN_START, KIND, LAYOUT, Evidence, Recorder, broken_links, link_by_link
 
 GOOD = {
     "tool": "context7",
@@ -239,6 +241,31 @@ def test_a_refused_line_does_not_break_the_chain_a_second_time():
     refused = lines[1].replace(b'"purpose"', b'"purpos"')
     last = lines[2].replace(hashlib.sha256(lines[1]).hexdigest().encode(), hashlib.sha256(refused).hexdigest().encode())
     assert breaks([lines[0], refused, last]) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["refuse", "edit", "drop", "swap", "again"]), st.integers(0, 5)), max_size=3))
+def test_a_file_is_judged_at_a_glance_as_it_is_link_by_link(changes):
+    lines = chain(*[("s", number) for number in range(6)])
+    for change, index in changes:
+        at = index % len(lines)
+        match change:
+            case "refuse":
+                lines[at] = lines[at].replace(b'"purpose"', b'"purpos"')
+            case "edit":
+                lines[at] = lines[at].replace(b"Confirm", b"Decide")
+            case "drop" if len(lines) > 1:
+                del lines[at]
+            case "swap":
+                lines[0], lines[at] = lines[at], lines[0]
+            case "again":  # the rest is written anew, as by a recorder that goes on from what stands there
+                for later in range(at + 1, len(lines)):
+                    value = json.loads(lines[later])
+                    value["x_recorder"]["prev"] = hashlib.sha256(lines[later - 1]).hexdigest()
+                    lines[later] = json.dumps(value).encode()
+    data = b"".join(line + b"\n" for line in lines)
+    records = read(KIND, data)
+    assert list(broken_links(data, records)) == list(link_by_link(data, records))
 
 
 @pytest.mark.parametrize(
