@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rendered import render
 
-from agent_guards.escape import address, exact, quote, quote_all, shorten, spans, visible
+from agent_guards.escape import address, as_json, exact, quote, quote_all, shorten, spans, visible
 from agent_guards.render.annotations import github
 from agent_guards.render.json_v1 import document
 from agent_guards.render.markdown import FACTS, LONGEST, summary
@@ -264,3 +264,12 @@ def test_a_guard_that_forgot_to_quote_does_no_harm(payload):
     assert page.links == calm.links
     assert page.rows == calm.rows
     assert not re.search("[@#][A-Za-z0-9]", page.prose)
+
+
+@pytest.mark.parametrize("value", [{"a": [], "b": {"c": [1, None, "é\u202e##[x"]}}, ["\ud800"], {"\udcff": 1}])
+def test_a_document_is_ascii_and_means_what_it_meant(value):
+    text = as_json(value)
+    assert text.isascii()
+    assert "##[" not in text
+    assert json.loads(text) == value
+    assert text == json.dumps(value, indent=2).replace("##[", "##\\u005b") + "\n"
