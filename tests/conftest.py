@@ -1,9 +1,13 @@
 """What every test stands on: an environment without the outside's wishes, and golden files."""
 
 import os
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+# Imported here, before a test has started a thread: once, beside one, an import of this lost one of its modules half-way.
+import_module("github")
 
 GOLDEN = Path(__file__).parent / "golden"
 FOREIGN = ("GITHUB_", "RUNNER_", "GH_", "ACTIONS_", "AGENT_GUARDS_", "GIT_")

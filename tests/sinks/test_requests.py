@@ -3,15 +3,15 @@
 import sys
 from pathlib import Path
 
-import pytest
-
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 import bench_requests
 
 
-@pytest.mark.parametrize(("what", "asked", "goal"), bench_requests.counts())
-def test_a_run_asks_no_oftener_than_is_promised(what, asked, goal):
-    assert asked <= goal, what
+def test_a_run_asks_no_oftener_than_is_promised():
+    counts = list(bench_requests.counts())
+    assert len(counts) > len(bench_requests.FINDINGS)
+    for what, asked, goal in counts:
+        assert asked <= goal, what
 
 
 def test_without_anything_to_write_one_question_is_all(fake):
