@@ -3,6 +3,7 @@
 CPU time of the whole process and all that it starts, above that of `python -I -c pass`, interleaved over several rounds.
 """
 
+import os
 import resource
 import statistics
 import subprocess
@@ -75,6 +76,7 @@ def table():
         root = Path(folder)
         for size in SIZES:
             make(root / str(size), size)
+        os.sync()  # what was just written should not be written out at the measured one's cost
         bare, costs = measure(root)
     small, large = (costs[size] for size in SIZES)
     return [
