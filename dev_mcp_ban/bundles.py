@@ -6,7 +6,6 @@ from dev_mcp_ban import tokens
 from dev_mcp_ban.scan import Hit, utf8
 from dev_mcp_ban.specs import Ban
 
-_QUOTES = b"\"'`"
 _NEAR = 120
 # What stands before the quote of a specifier that is imported, or of a program that is started.
 _USES = re.compile(

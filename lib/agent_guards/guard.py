@@ -53,7 +53,7 @@ class LooseFile(Struct, frozen=True, kw_only=True):
     path: str
     data: bytes = b""
     size: int = 0
-    """What the file system says: more than `data` where the file is beyond the cap, and was not read to its end."""
+    """How large a file is that was not read because it is beyond the cap."""
     fault: str = ""
 
 

@@ -132,18 +132,16 @@ def _read(paths: Iterable[tuple[str, str]]) -> Iterator[LooseFile]:
             yield LooseFile(path=path, fault="is a symbolic link")
             continue
         try:
-            file = os.open(where, _FLAGS)
+            with open(os.open(where, _FLAGS), "rb", buffering=0) as file:
+                found = os.fstat(file.fileno())
+                if not stat.S_ISREG(found.st_mode):
+                    yield LooseFile(path=path, fault="is no ordinary file")
+                elif found.st_size > LARGEST_FILE:
+                    yield LooseFile(path=path, size=found.st_size)
+                else:
+                    yield LooseFile(path=path, data=file.read())
         except OSError as error:
             raise _unreadable(where, error) from error
-        try:
-            found = os.fstat(file)
-            if stat.S_ISREG(found.st_mode):
-                data = os.read(file, min(found.st_size, LARGEST_FILE) + 1)
-                yield LooseFile(path=path, data=data, size=found.st_size)
-            else:
-                yield LooseFile(path=path, fault="is no ordinary file")
-        finally:
-            os.close(file)
 
 
 def _unreadable(where: str, error: OSError) -> UsageError:
