@@ -11,6 +11,7 @@ from agent_guards.render.words import PATH_LIMIT, SAID, advice, conclusion, fact
 from agent_guards.report import Outcome, Report, Subject, Table, Verdict
 
 COMMENT = 65_536
+STEP_SUMMARY = 1_048_576
 SMALLEST = 16_384
 """Below this many bytes not even the frame of a page is sure to fit."""
 LONGEST, FACTS, ORIGIN = 1_000, 200, 80
