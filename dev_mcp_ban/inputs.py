@@ -14,10 +14,9 @@ from dev_mcp_ban.brought import Brought, gather_change, gather_tree
 from dev_mcp_ban.scope import Scope
 
 SECTION = "dev mcp check"
-STATEMENT = re.compile(
-    r"(?:i (?:have )?)?verified\b[\s:–—-]*(?:that )?(?:there are )?no\b.*\bimports?\b", re.IGNORECASE
-)
-_TEMPLATE = re.compile(r"<[^<>]*>|\bTODO\b|\bTBD\b|YYYY")
+# Texts, not compiled: a run over a whole tree asks nothing of them.
+_STATEMENT = r"(?i:(?:i (?:have )?)?verified\b[\s:–—-]*(?:that )?(?:there are )?no\b.*\bimports?\b)"
+_TEMPLATE = r"<[^<>]*>|\bTODO\b|\bTBD\b|YYYY"
 
 
 class Inputs(Struct, frozen=True, kw_only=True):
@@ -79,7 +78,7 @@ def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:
     touched = tuple(file.path for file in change.files if scope.production(file.path))
     brought = gather_tree(repository, change.head, scope) if change.whole else gather_change(repository, change, scope)
     section = parse(change.body).get(SECTION) if change.body is not None and not change.whole else None
-    said = [line for line in section.lines if STATEMENT.match(line.text)] if section else []
+    said = [line for line in section.lines if re.match(_STATEMENT, line.text)] if section else []
     day = change.when.date()
     own = tuple(waiver for waiver in policy.waivers if waiver.rule.startswith("dev-mcp-ban/"))
     return Inputs(
@@ -89,7 +88,7 @@ def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:
         section=section,
         verified_on=next((line.number for line in said if line.claimed), 0),
         unticked_on=next((line.number for line in said if not line.claimed), 0),
-        template=section is None or all(_TEMPLATE.search(line.text) for line in section.claims),
+        template=section is None or all(re.search(_TEMPLATE, line.text) for line in section.claims),
         production_files=touched,
         production_exists=bool(touched) or scope.exists(repository, change.head),
         production=settings.production,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from dev_mcp_ban.specs import Ban, matches, words
 
@@ -49,13 +49,9 @@ def places(data: bytes, ban: Ban) -> Iterator[tuple[int, int]]:
     """Where the tokens stand that could be, or be part of, a banned package's name: start and end, in order."""
     lower = data.lower()
     spaced = lower.translate(_SPACED)
-    judged: dict[bytes, bool] = {}
     for start, end in _tokens(spaced, literals(ban)):
-        token = data[start:end]
-        verdict = judged.get(token)
-        if verdict is None:
-            verdict = judged[token] = _could_be(token, ban)
-        if verdict or _is_piece(data, start, end):
+        judged = _could_be_short if end - start <= _LONGEST else _could_be
+        if judged(data[start:end], ban) or _is_piece(data, start, end):
             yield start, end
 
 
@@ -92,6 +88,10 @@ def _could_be(token: bytes, ban: Ban) -> bool:
     likely = [parts for parts in _patterns(ban) if all(part in lower for part in parts)]
     mine = words(name) if likely else []
     return any(all(any(matches(part, word) for word in mine) for part in parts) for parts in likely)
+
+
+# The files of a repository say the same few things.
+_could_be_short = lru_cache(maxsize=4096)(_could_be)
 
 
 @cache

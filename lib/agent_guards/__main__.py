@@ -1,5 +1,5 @@
 """`python -I -m agent_guards`: the only way in which the actions start the command."""
 
-from agent_guards.start import main
+from agent_guards.start import run
 
-raise SystemExit(main())
+run()

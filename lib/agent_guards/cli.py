@@ -1,9 +1,13 @@
 """The command line: reads arguments, starts one command, and turns what went wrong into an exit status."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from errno import ENOSPC
+from types import ModuleType
+from typing import cast
 
 from agent_guards import __version__
 from agent_guards.cli_agent import AGENT_COMMANDS
@@ -39,16 +43,43 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BROKEN
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        if error.errno != ENOSPC:
+            _report_bug(error)
+        else:
+            _say("agent-guards: no space is left where the output goes; it is not whole.")
+            _say("  Make room there, then run again.")
+        return BROKEN
     except Exception as error:  # noqa: BLE001
         _report_bug(error)
         return BROKEN
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    command: Command = arguments.command()
+    command = _imported(arguments.command)
     status = command(arguments, RunEnv.from_environ(os.environ))
-    sys.stdout.flush()
+    if sys.stdout:
+        sys.stdout.flush()
     return status
+
+
+def _imported(find: Callable[[], Command]) -> Command:
+    """Import the command that was asked for.
+
+    msgspec would bring typing_extensions along wherever that is there for others (PyGithub): a seventh of a whole run,
+    for what Python itself has had since 3.11.
+    """
+    known = "typing_extensions" in sys.modules
+    if not known:
+        sys.modules["typing_extensions"] = cast("ModuleType", None)
+    try:
+        return find()
+    finally:
+        if not known:
+            del sys.modules["typing_extensions"]
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
 
 def _say(text: str) -> None:

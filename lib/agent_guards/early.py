@@ -11,7 +11,7 @@ from importlib import import_module
 from agent_guards import running
 from agent_guards.entry_points import entry_points
 from agent_guards.errors import GuardError
-from agent_guards.git_grep import AROUND, in_work_tree, perl
+from agent_guards.git_grep import meanwhile, perl
 from agent_guards.git_line import environment, find_git, line, needed
 
 _started: list[tuple[list[str | bytes], dict[str, str], running.Running]] = []
@@ -23,14 +23,14 @@ def begin(words: Sequence[str], environ: Mapping[str, str]) -> None:
         return
     named = {name for name, _ in entry_points("agent_guards.guards", sys.path)}.intersection(words)
     variables = environment(needed(environ))
-    trust = environ.get("GITHUB_ACTIONS") == "true"
+    trust, folder = environ.get("GITHUB_ACTIONS") == "true", _folder(words)
     for guard, target in dict(entry_points("agent_guards.early", sys.path)).items():
         if named and guard not in named:
             continue
         module, _, attribute = target.partition(":")
         texts, globs = getattr(import_module(module), attribute)
         try:
-            whole = line(find_git(variables), _folder(words), in_work_tree(AROUND, perl(texts), globs), trust=trust)
+            whole = line(find_git(variables), folder, meanwhile(folder, perl(texts), globs), trust=trust)
         except GuardError:
             return  # said where git is needed
         _started.append((whole, variables, running.start(whole, variables)))

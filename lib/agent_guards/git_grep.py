@@ -1,5 +1,6 @@
 """The command lines of `git grep`: what is looked for, where, and with every setting of the clone out of the way."""
 
+import os
 from collections.abc import Iterable, Sequence
 
 GREP = (
@@ -15,7 +16,9 @@ GREP = (
 )
 AROUND = ("-i", "-C", "3")
 # Work tree files are opened in parallel; objects are unpacked one after the other, however many threads ask.
-IN_FILES, IN_OBJECTS = ("--threads", "3"), ("--threads", "1")
+IN_FILES, IN_OBJECTS = 3, ("--threads", "1")
+# So many files one thread has looked through by the time Python is ready; threads cost more than they bring.
+_FEW = 12_000
 _SPECIAL = frozenset(".[]{}()*+?^$|\\")
 
 Patterns = tuple[str, ...]
@@ -33,9 +36,27 @@ def posix(texts: Iterable[str]) -> Patterns:
     return ("|".join("[^[:print:]]?".join(map(_escaped, text)) for text in texts),)
 
 
-def in_work_tree(options: Sequence[str], patterns: Patterns, globs: Iterable[str], *, form: str = "-P") -> list[str]:
+def in_work_tree(
+    options: Sequence[str], patterns: Patterns, globs: Iterable[str], *, form: str = "-P", threads: int = IN_FILES
+) -> list[str]:
     """The arguments of a search in the files of the work tree."""
-    return [*GREP, *IN_FILES, *options, *expressions(form, patterns), "--", *map(pathspec, globs)]
+    return [*GREP, f"--threads={threads}", *options, *expressions(form, patterns), "--", *map(pathspec, globs)]
+
+
+def meanwhile(folder: str, patterns: Patterns, globs: Iterable[str]) -> list[str]:
+    """The arguments of a search that runs while Python gets ready."""
+    known = tracked(os.path.join(folder, ".git", "index"))
+    return in_work_tree(AROUND, patterns, globs, threads=1 if 0 < known <= _FEW else IN_FILES)
+
+
+def tracked(index: str) -> int:
+    """How many files an index tells of, from its header alone; 0 where there is none."""
+    try:
+        with open(index, "rb") as file:
+            header = file.read(12)
+    except OSError:
+        return 0
+    return int.from_bytes(header[8:]) if header.startswith(b"DIRC") else 0
 
 
 def expressions(form: str, patterns: Patterns) -> list[str]:

@@ -4,6 +4,7 @@ Reading files is several times cheaper than unpacking objects. The work tree sta
 index differs from the tree nor a file from the index; the few paths that do differ are searched in the objects.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import sleep
@@ -13,14 +14,26 @@ from agent_guards.errors import GitError
 from agent_guards.escape import quote
 from agent_guards.git_clean import WorkTree, start
 from agent_guards.git_command import COMPLETE_CLONE, GitCommand
-from agent_guards.git_grep import AROUND, GREP, IN_OBJECTS, Patterns, expressions, in_work_tree, pathspec, perl, posix
+from agent_guards.git_grep import (
+    AROUND,
+    GREP,
+    IN_OBJECTS,
+    Patterns,
+    expressions,
+    in_work_tree,
+    meanwhile,
+    pathspec,
+    perl,
+    posix,
+    tracked,
+)
 from agent_guards.git_objects import decode, encode
 from agent_guards.globs import Globs
 from agent_guards.running import Running
 
 # So many questions are asked at once, as long as they fit into a pipe that nobody has read from yet. The first is alone:
 # its answer should not wait for what git has yet to find.
-_TOGETHER, _FITTING = 16, 32_000
+_TOGETHER, _FITTING = 4, 32_000
 _PAUSE = 0.002
 # Git puts dashes between lines that do not follow each other.
 _RECORD = re.compile(rb"(?:--\n)?([^\0]+)\0([^\n]*)\n")
@@ -33,7 +46,7 @@ class GitSearch:
     def __init__(self, git: GitCommand) -> None:
         self._git = git
         self._work_tree = WorkTree(git)
-        self._ahead: dict[tuple[str, ...], Running] = {}
+        self._ahead: dict[tuple[Patterns, tuple[str, ...]], Running] = {}
         self._started: list[Running] = []
 
     def close(self) -> None:
@@ -44,8 +57,8 @@ class GitSearch:
 
     def ahead(self, texts: Sequence[str], globs: Sequence[str]) -> None:
         """Start what `lines` will ask for, before it is known of which tree: git then works while Python still imports."""
-        line = in_work_tree(AROUND, perl(texts), globs)
-        self._ahead[tuple(line)] = self._start(line)
+        wanted = perl(texts)
+        self._ahead[wanted, tuple(globs)] = self._start(meanwhile(os.fspath(self._git.folder), wanted, globs))
         self._work_tree.ask()
 
     def search(
@@ -127,12 +140,7 @@ class GitSearch:
     def tracked(self) -> int:
         """How many files the checkout tracks, from the index's header alone; 0 where there is none."""
         index = self._git.folder / decode(self._git.run("rev-parse", "--git-path", "index")).strip("\n")
-        try:
-            with open(index, "rb") as file:
-                header = file.read(12)
-        except OSError:
-            return 0
-        return int.from_bytes(header[8:]) if header.startswith(b"DIRC") else 0
+        return tracked(os.fspath(index))
 
     def _start(self, arguments: list[str]) -> Running:
         self._started.append(start(self._git, arguments))
@@ -152,8 +160,8 @@ class GitSearch:
         if few and not self._work_tree.known(tree):
             return lambda: [self._in_objects(tree, options, wanted, where)]
         # The search starts before it is known whether its answer will do: the second core is idle otherwise.
-        line = in_work_tree(options, wanted.perl, globs)
-        early = self._ahead.pop(tuple(line), None) or self._start(line)
+        ahead = self._ahead.pop((wanted.perl, tuple(globs)), None) if options == AROUND else None
+        early = ahead or self._start(in_work_tree(options, wanted.perl, globs))
         self._work_tree.compare(tree)
 
         def finish() -> Iterator[bytes]:

@@ -22,7 +22,8 @@ Path = tuple[str | int, ...]
 LARGEST = 256 * 1024
 DEEPEST = 50
 _CONSTANTS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_NUMBER = re.compile(r"(?:0|-?[1-9][0-9]{0,15})\Z")
+# Texts, not compiled: many repositories have no policy of their own.
+_NUMBER = r"(?:0|-?[1-9][0-9]{0,15})\Z"
 _SAVE = "Save the file as UTF-8 without a byte order mark."
 _LAYOUT = (
     "Indent with spaces, put a space behind each colon, and put text in quotes that holds a colon or a # "
@@ -30,10 +31,10 @@ _LAYOUT = (
 )
 # What one YAML library accepts and another does not, or what nobody who reads the file can see.
 _REFUSED = (
-    (re.compile(r"\t"), "a tab", "Lay YAML out with spaces; in quoted text write \\t."),
-    (re.compile(r"^%", re.MULTILINE), "a YAML directive", "Remove the line: the file is plain YAML and needs none."),
+    (r"\t", "a tab", "Lay YAML out with spaces; in quoted text write \\t."),
+    (r"(?m)^%", "a YAML directive", "Remove the line: the file is plain YAML and needs none."),
     (
-        re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"),
+        r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]",
         "a character that cannot be seen",
         "Remove the character, or write it as an escape in double quotes.",
     ),
@@ -111,7 +112,7 @@ def _text(data: bytes, name: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         raise PolicyError(f"{quote(name)}, line {line}: this is not UTF-8.", _SAVE) from None
     for pattern, what, hint in _REFUSED:
-        if found := pattern.search(text):
+        if found := re.search(pattern, text):
             line = text.count("\n", 0, found.start()) + 1
             column = found.start() - text.rfind("\n", 0, found.start())
             raise PolicyError(f"{quote(name)}, line {line}, column {column}: {what}.", hint)
@@ -149,7 +150,7 @@ def _meaning(event: "yaml.ScalarEvent") -> object:
     text = event.value
     if not event.implicit[0]:
         return text
-    return int(text) if _NUMBER.match(text) else _CONSTANTS.get(text, text)
+    return int(text) if re.match(_NUMBER, text) else _CONSTANTS.get(text, text)
 
 
 def _add(document: _Document, value: object, event: "yaml.Event") -> Path:

@@ -1,3 +1,5 @@
+import errno
+import gc
 import os
 import runpy
 import subprocess
@@ -6,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_guards import __version__, cli
+from agent_guards import __version__, cli, start
 from agent_guards.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +101,68 @@ def test_a_pipe_that_breaks_leaves_nothing_to_complain_of_at_exit(monkeypatch):
     monkeypatch.setattr(sys, "stdout", sys.__stdout__)
     assert main(["rules"]) == 3
     assert ends == [sys.stdout.fileno()]
+
+
+class Full:
+    """A stream to a disk that is full, or otherwise in trouble."""
+
+    def __init__(self, trouble):
+        self.trouble = trouble
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        raise OSError(self.trouble, os.strerror(self.trouble))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [(errno.ENOSPC, "no space is left where the output goes"), (errno.EIO, "this is a bug of ours")],
+)
+def test_a_full_disk_is_no_bug(monkeypatch, capsys, trouble, said):
+    monkeypatch.setattr(sys, "stdout", Full(trouble))
+    assert main(["rules"]) == 3
+    assert said in capsys.readouterr().err
+
+
+def test_a_closed_output_takes_nothing_and_changes_nothing(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["rules"]) == 0
+
+
+def test_the_command_is_imported_without_typing_extensions_which_stays_to_be_had(monkeypatch):
+    monkeypatch.delitem(sys.modules, "typing_extensions", raising=False)
+    assert cli._imported(lambda: sys.modules["typing_extensions"]) is None
+    assert "typing_extensions" not in sys.modules
+    monkeypatch.setitem(sys.modules, "typing_extensions", os)
+    assert cli._imported(lambda: sys.modules["typing_extensions"]) is os
+    assert sys.modules["typing_extensions"] is os
+
+
+def test_imports_are_not_searched_for_garbage_but_what_follows_is(monkeypatch, capsys):
+    seen = []
+    find = cli._rules
+    monkeypatch.setattr(cli, "_rules", lambda: seen.append(gc.isenabled()) or find())
+    monkeypatch.setattr(sys, "argv", ["agent_guards", "rules"])
+    assert start.main() == 0
+    assert (seen, gc.isenabled()) == ([False], True)
+
+
+@pytest.mark.parametrize("out", [None, Full(errno.ENOSPC), sys.stdout])
+def test_the_command_leaves_with_its_status_whatever_its_output_is(monkeypatch, out):
+    left = []
+    monkeypatch.setattr(start, "main", lambda: 7)
+    monkeypatch.setattr(os, "_exit", left.append)
+    monkeypatch.setattr(sys, "stdout", out)
+    start.run()
+    assert left == [7]
+
+
+def test_what_was_printed_arrives(tmp_path):
+    with open(tmp_path / "out", "wb") as file:
+        subprocess.run([sys.executable, "-I", "-m", "agent_guards", "rules"], stdout=file, check=True)
+    assert (tmp_path / "out").read_text("utf-8") == run("rules").stdout != ""
 
 
 def test_the_package_is_a_command(monkeypatch, capsys):

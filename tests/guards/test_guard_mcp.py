@@ -177,6 +177,7 @@ def test_the_passing_path_imports_nothing_that_it_does_not_need(repo):
         "referencing",
         "github",
         "tree_sitter",
+        "typing_extensions",
         "importlib.metadata",
         "requests",
     }

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from gitrepo import Repo
 
-from agent_guards import git_clean, git_search
+from agent_guards import git_clean, git_grep, git_search
 from agent_guards.errors import GuardError
 from agent_guards.git_search import GitSearch
 
@@ -286,3 +286,19 @@ def test_a_search_that_nobody_waits_for_leaves_no_process(repo, searching):
     assert not subprocess.run(
         ["pgrep", "-P", str(os.getpid()), "-f", "grep -a -z"], capture_output=True, check=False
     ).stdout
+
+
+@pytest.mark.parametrize(("files", "threads"), [(1, 1), (12_000, 1), (12_001, 3), (0, 3)])
+def test_a_search_beside_our_start_has_one_thread_where_that_is_through_with_the_files_by_then(
+    tmp_path, files, threads
+):
+    if files:
+        (tmp_path / ".git").mkdir()
+        (tmp_path / ".git/index").write_bytes(b"DIRC\0\0\0\2" + files.to_bytes(4) + b"more")
+    asked = git_grep.meanwhile(str(tmp_path), git_grep.perl(["mcp"]), GLOBS)
+    assert f"--threads={threads}" in asked
+
+
+def test_what_is_no_index_counts_nothing(tmp_path):
+    (tmp_path / "index").write_bytes(b"something else")
+    assert git_grep.tracked(str(tmp_path / "index")) == 0
