@@ -20,7 +20,7 @@ _STRICT = ("-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "
 _ATTRIBUTES = ("grep", "-a", "-l", "-F", "-e", "filter", "-e", "encoding", "--", ":(top)*.gitattributes")
 _PLACES = (
     *("rev-parse", "--is-inside-work-tree", "--git-path", "index", "--git-path", "info/attributes"),
-    *("--shared-index-path", "--glob=refs/replace/*"),
+    "--glob=refs/replace/*",
 )
 _CONFIGURED = ("config", "--path", "--get", "core.attributesFile")
 
@@ -81,10 +81,13 @@ class WorkTree:
         """Whether this is a work tree in which every file is there, as its object holds it."""
         (status, places), (_, configured), (filtered, _) = [running.output() for running in self._asking]
         lines = decode(places).split("\n")
-        # A shared index or a replaced object adds a line.
+        # A replaced object adds a line.
         if status or filtered != 1 or len(lines) != len(("inside", "index", "attributes", "end")) or lines[0] != "true":
             return False
         _, index, attributes, _ = lines
+        # Of a split index only a part stands here. Git tells of it too, and reads the whole index for that.
+        if any(name.startswith("sharedindex.") for name in os.listdir((self._git.folder / index).parent)):
+            return False
         # In the second version of the index no entry can be marked as left out of the work tree, or as not added yet.
         if _content(self._git.folder / index)[:8] != b"DIRC\0\0\0\2":
             return False
