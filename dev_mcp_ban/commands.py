@@ -106,7 +106,8 @@ def split(line: str) -> list[list[str]]:
 def _without_prefixes(argv: Sequence[str]) -> int:
     """Where the program stands behind `sudo`, `env`, `X=1`, `cmd /c`."""
     for at, word in enumerate(argv):
-        if program_of(word) not in _PREFIXES and not _ASSIGNMENT.fullmatch(word) and not (at and word.startswith("-")):
+        known = word.lower() in _PREFIXES or program_of(word) in _PREFIXES
+        if not known and not _ASSIGNMENT.fullmatch(word) and not (at and word.startswith("-")):
             return at
     return len(argv)
 
@@ -175,7 +176,14 @@ def _positions(argv: Sequence[str | None], start: int) -> Iterator[int]:
             yield at
         elif word is None or not word.startswith("-"):
             yield at
+            yield from _handed_on(argv, at + 1)
             return
+
+
+def _handed_on(argv: Sequence[str | None], at: int) -> Iterator[int]:
+    """What `npx @a/b run @c/d` hands on: a scoped name is a package, a bare one may be the name of a task."""
+    if at + 1 < len(argv) and argv[at] == "run" and (argv[at + 1] or "").startswith("@"):
+        yield at + 1
 
 
 def code_at(argv: Sequence[str | None], at: int) -> bool:
@@ -241,7 +249,16 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
             yield inside
         elif code_at(command, index):
             yield from in_code(word, ban)
-            yield from in_line(word, ban, launched=True)
+            yield from in_text(word.replace('\\"', '"'), command[index - 1], ban)
+
+
+def in_text(text: str, flag: str | None, ban: Ban) -> list[str]:
+    """The banned packages that the text behind a flag starts: a shell's line behind `-c`, else a program's."""
+    if flag == "-c":
+        return in_line(text, ban, launched=True)
+    from dev_mcp_ban import programs
+
+    return programs.started(text, ban)
 
 
 def in_code(text: str, ban: Ban) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dev_mcp_ban import commands, vocabulary
+from dev_mcp_ban import commands, documents, vocabulary
 from dev_mcp_ban.entries import CONFIGURED, value
 from dev_mcp_ban.specs import Ban
 from dev_mcp_ban.steps import CONDITION, HOLE, Place, Step
@@ -125,7 +125,7 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
     if state.how:
         return state
     argv = step.texts
-    if commands.looks_only(argv) or _names_option(step):
+    if commands.looks_only(argv) or _names_option(step) or any(map(documents.fences, filter(None, argv))):
         return None
     state = replace(state, argv=argv, index=step.index)
     if inside := subject.installed(step):
@@ -137,8 +137,9 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
     elif commands.code_at(argv, step.index):
         if packages := subject.code():
             return state.launched(f"program text for `{_shown(argv[0])}`", *packages)
-        if packages := subject.line(launched=True):
-            return state.launched("a command line for a shell", *packages)
+        flag = argv[step.index - 1]
+        how = "a command line for a shell" if flag == "-c" else "program text"
+        return state.launched(how, *packages) if (packages := subject.told(flag)) else state
     return state
 
 

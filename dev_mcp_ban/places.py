@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from dev_mcp_ban import asked, imports
+from dev_mcp_ban import asked, documents, imports
 from dev_mcp_ban.functions import giving_back
 from dev_mcp_ban.pages import attribute
 from dev_mcp_ban.steps import Place, Step
@@ -55,9 +55,14 @@ class Expression:
             if step is None:
                 return
             if isinstance(step, Step):
-                yield step
+                yield self._told(step)
                 if grown := _grown(self.source, parent):
-                    yield Step(kind="named", name=grown)
+                    yield self._told(Step(kind="named", name=grown))
+
+    def _told(self, step: Step) -> Step:
+        """What becomes a part of a document is for people."""
+        told = step.kind == "named" and documents.gathers(self.source.data, step.name)
+        return Step(kind="text") if told else step
 
     def text(self) -> str | None:
         """The constant text that it is, or is a part of."""

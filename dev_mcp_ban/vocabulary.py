@@ -74,7 +74,7 @@ _WEAK_LABELS = frozenset(
 _LISTS = frozenset(
     "allow allowed deny denied block blocked ban banned forbidden trusted known ignore ignored exclude excluded "
     "patterns pattern blacklist whitelist allowlist denylist blocklist supported reserved legacy deprecated regex matcher matchers "
-    "fragments fragment markers needles signatures substrings noexternal optimizedeps transpilepackages serverexternalpackages names disallowed restricted expected".split()
+    "fragments fragment markers needles signatures substrings contains matches noexternal optimizedeps transpilepackages serverexternalpackages names disallowed restricted expected".split()
 )
 _MACHINE = frozenset("package packages pkg npm module modules spec specs specifier dependency deps".split())
 _SAYS_NOTHING = frozenset("json used needed enabled available installed selected active missing loaded".split())
@@ -217,7 +217,9 @@ def lists(name: str) -> bool:
     mine = _words(name)
     # `externals` are left out of a bundle; `EXTERNAL_SERVERS` are servers.
     outside = ("external" in mine and mine[-1] in _MACHINE) or mine[-1:] in {("external",), ("externals",)}
-    return outside or not _LISTS.isdisjoint([*mine, name.lower()])
+    # What `includes` a bundle has; what `lineIncludes` is looked for in a line.
+    sought = len(mine) > 1 and mine[-1] == "includes"
+    return outside or sought or not _LISTS.isdisjoint([*mine, name.lower()])
 
 
 def says(name: str) -> bool:

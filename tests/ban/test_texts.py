@@ -1,0 +1,91 @@
+"""Texts that are programs, command lines or documents of their own."""
+
+import pytest
+from ban.found import kinds
+
+X = "chrome-devtools-mcp"
+W = "@acme/mcp-dev"
+
+
+@pytest.mark.parametrize(
+    ("text", "launched"),
+    [
+        (f'process.title = "{X}"', False),
+        (f'console.log("{X}")', False),
+        (f'if (name === "{X}") process.exit(2)', False),
+        (f'globalThis[Symbol.for("acme.{X}.seen")] = 1', False),
+        (f"/** see {X} */ go()", False),
+        (f'start("{X}")', True),
+        (f'require("child_process").execSync("npx -y {X}")', True),
+        (f'require("child_process").spawn("npx", ["{W}"])', True),
+        (f'register("{W}")', False),
+    ],
+)
+@pytest.mark.parametrize("flag", ["-e", "--eval", "--print"])
+def test_a_program_text_is_judged_as_the_program_that_it_is(text, launched, flag):
+    assert (kinds(f"spawn(process.execPath, ['{flag}', '{text}']);") != []) is launched
+    assert (kinds(f"subprocess.run(['node', '{flag}', '{text}'])", "a.py") != []) is launched
+
+
+def test_so_is_one_in_a_command_line():
+    inside = '\\"'
+    assert kinds(f"execSync('node -e \"process.title = \\'{X}\\'\"');") == []
+    assert kinds(f"execSync('node -e \"start(\\'{X}\\')\"');") == ["launch"]
+    assert kinds(f'execSync(`node -e "start({inside}{X}{inside})"`);') == ["launch"]
+    assert kinds(f"execSync('bash -c \"npx {X}\"');") == ["launch"]
+    assert kinds(f"spawn('sh', ['-c', 'npx -y {W}']);") == ["launch"]
+
+
+def test_a_program_text_that_is_too_long_is_searched_for_imports_only():
+    long = "a();" * 6000
+    assert kinds(f"spawn('node', ['-e', `{long} go('npx {W}');`]);") == []
+    assert kinds(f"spawn('node', ['-e', `{long} require('{W}');`]);") == ["launch"]
+
+
+@pytest.mark.parametrize("shell", ["cmd /c", "cmd.exe /d /s /c", "CMD /C", "sudo cmd /c"])
+def test_what_a_windows_shell_is_told_to_run_is_the_program(shell):
+    assert kinds(f"const line = '{shell} npx -y {W}';") == ["launch"]
+    assert kinds(f"const line = '{shell} echo {W}';") == []
+    assert kinds(f"execSync('{shell} where {X}');") == []
+
+
+def test_what_a_runner_of_servers_is_told_to_run_is_started():
+    assert kinds(f"spawn('npx', ['-y', '@acme/cli@1', 'run', '{W}', '--key', key]);") == ["launch"]
+    assert kinds(f"const c = {{ command: 'npx', args: ['@acme/cli', 'run', '{W}'] }};") == ["launch"]
+    assert kinds(f"subprocess.run(['uvx', 'acme', 'run', '{W}'])", "a.py") == ["launch"]
+    assert kinds("spawn('npx', ['acme', 'run', 'mcp-dev']);") == []
+    assert kinds(f"spawn('npx', ['acme', 'show', '{W}']); spawn('npx', ['acme', 'run']);") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"lines.push('```bash'); lines.push('claude mcp add a -- npx {X}'); lines.push('```');",
+        f"this.lines.push(`\n\\`\\`\\`sh`); this.lines.push('npx -y {X}');",
+        f"let page = ''; page += '\\n```sh\\n'; page += 'npx -y {X}';",
+        f"const page = ['# Setup', '```sh', 'npx -y {X}', '```'].join('\\n');",
+        f"const rules = [{{ lineIncludes: ['{X}', '--flag'] }}];",
+        f"const rule = {{ contains: '{X}', matches: ['{X}@1'] }};",
+    ],
+)
+def test_a_line_of_a_document_or_of_a_list_to_match_starts_nothing(code):
+    assert kinds(code) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"const files = {{ includes: ['{X}'] }};",
+        f"notes.push('```bash'); lines.push('npx -y {X}'); run(lines.join(' && '));",
+        f"const lines = ['# Setup', 'npx -y {X}'].join('\\n');",
+        f"let line = ''; line += 'npx -y {X}'; const quoted = `\\`a\\``;",
+        f"const page = `\n\\`\\`\\`sh\n`; const line = 'npx -y {X}';",
+    ],
+)
+def test_other_lines_are_started(code):
+    assert kinds(code) == ["launch"]
+
+
+def test_in_python_a_list_of_lines_with_a_fence_is_a_document():
+    assert kinds(f"page = '\\n'.join(['```sh', 'npx -y {X}', '```'])", "a.py") == []
+    assert kinds(f"run_all(['set -e', 'npx -y {X}'])", "a.py") == ["launch"]
