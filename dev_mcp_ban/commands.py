@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from dev_mcp_ban.specs import Ban
 
@@ -186,6 +187,11 @@ def _handed_on(argv: Sequence[str | None], at: int) -> Iterator[int]:
         yield at + 1
 
 
+def runs_module(argv: Sequence[str | None], text: str) -> bool:
+    """Whether a text is the module that a command has Python run."""
+    return any(flag == "-m" and word == text for flag, word in pairwise(argv))
+
+
 def code_at(argv: Sequence[str | None], at: int) -> bool:
     """Whether a word of a command is program text for `node -e` and its kin."""
     return 0 < at <= len(argv) and argv[at - 1] in _CODE_FLAGS
@@ -240,7 +246,7 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
         return
     chosen = package_at(command)
     for index, word in enumerate(command):
-        package = in_word(word, ban.spec if index in chosen or (launched and index == 0) else ban.listed)
+        package = in_word(word, _judge_of(command, index, ban, named=index in chosen or (launched and index == 0)))
         if package is None and index in chosen and program in _IMAGES:
             package = image(word, ban)
         if package and (index in chosen or launched):
@@ -259,6 +265,13 @@ def in_text(text: str, flag: str | None, ban: Ban) -> list[str]:
     from dev_mcp_ban import programs
 
     return programs.started(text, ban)
+
+
+def _judge_of(command: list[str], index: int, ban: Ban, *, named: bool) -> Judge:
+    """What tells the package of a word: a module is of the package that its first name is."""
+    if not named:
+        return ban.listed
+    return ban.module if index and command[index - 1] == "-m" else ban.spec
 
 
 def in_code(text: str, ban: Ban) -> list[str]:

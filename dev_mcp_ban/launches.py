@@ -73,7 +73,7 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
             return _by_uses(subject, place, step, state, depth)
         after = _HANDLERS[step.kind](subject, step, state)
         if after is None:
-            return "never", state
+            return _by_reads(subject, place, step, state, depth)
         state = after
         if state.how and step.kind == "argument" and vocabulary.runs(step.name):
             break
@@ -85,6 +85,17 @@ def _outcome(state: State) -> Outcome:
     if state.how:
         return "launch"
     return "never" if state.part else "unknown"
+
+
+def _by_reads(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:
+    """The package of a row that is shown: it is started where the file starts what it reads under that key."""
+    packaged = step.kind == "value" and subject.whole and vocabulary.names_package(step.name)
+    if packaged and depth < _DEEPEST and subject.follows > 0:
+        for read in place.reads(step.name)[:_MOST_USES]:
+            outcome, after = _follow(subject, read, State(), depth + 1)
+            if outcome == "launch":
+                return outcome, after
+    return "never", state
 
 
 def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:
@@ -160,7 +171,7 @@ def _argument(subject: Text, step: Step, state: State) -> State | None:
     if vocabulary.logs(callee) or vocabulary.compares(callee):
         # What is started may be looked at; what a call made of it was given to that call first.
         return state if state.how and state.named and state.called else None
-    state = replace(state, called=state.called or not vocabulary.holds(callee))
+    state = replace(state, called=state.called or step.awaited or not vocabulary.holds(callee))
     if state.how:
         return state
     if vocabulary.launches(callee):

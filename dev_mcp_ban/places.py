@@ -77,6 +77,10 @@ class Expression:
             if scope.start_byte <= node.start_byte < scope.end_byte
         ]
 
+    def reads(self, key: str) -> list[Place]:
+        """Where the file reads a member of this name, of any object."""
+        return [Expression(self.source, widest(self.source, node)) for node in self.source.uses(key, _is_use)]
+
     def _variable(self) -> "tuple[str, Node]":
         """The name of the variable at the end of the steps, and where it is known."""
         found = (self._named(node, parent) for node, parent in self.source.around(self.node))
@@ -167,7 +171,10 @@ def _array(source: Source, node: "Node", parent: "Node") -> Step:
 def _arguments(source: Source, node: "Node", parent: "Node") -> Step:
     call = source.parent(parent)
     texts, index = _texts(source, source.items(parent), node)
-    return Step(kind="argument", name=callee_of(source, call) if call is not None else "", texts=texts, index=index)
+    name = callee_of(source, call) if call is not None else ""
+    above = source.parent(call) if call is not None else None
+    awaited = above is not None and above.type == "await_expression"
+    return Step(kind="argument", name=name, texts=texts, index=index, awaited=awaited)
 
 
 def _call(source: Source, node: "Node", parent: "Node") -> Step | tuple[()] | None:

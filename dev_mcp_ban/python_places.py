@@ -40,6 +40,10 @@ class Expression:
             if not self._grows(mention) and scope[0] <= mention.lineno <= scope[1]
         ]
 
+    def reads(self, key: str) -> list[Place]:
+        """Where the file reads an entry of this key, or an attribute of this name, of any object."""
+        return [Expression(self.tree, self.tree.widest(read)) for read in self.tree.reads(key)]
+
     def _scope(self) -> tuple[int, int]:
         """The lines of the function around it, or of the file."""
         node: ast.AST | None = self.node
@@ -74,10 +78,20 @@ def _call(tree: Tree, node: ast.AST, parent: ast.Call) -> Iterator[Step]:
         yield Step(kind="module", name=f"`{callee}()`")
     else:
         index = next((at for at, item in enumerate(parent.args[:_MOST]) if item is node), 0)
-        yield Step(kind="argument", name=callee, texts=_texts(tree, parent.args), index=index)
+        yield Step(
+            kind="argument",
+            name=callee,
+            texts=_texts(tree, parent.args),
+            index=index,
+            awaited=_is_awaited(tree, parent),
+        )
     head, _, last = callee.rpartition(".")
     if last in _MUTATED and head:
         yield Step(kind="named", name=head)
+
+
+def _is_awaited(tree: Tree, call: ast.Call) -> bool:
+    return isinstance(tree.parents.get(call), ast.Await)
 
 
 def _keyword(tree: Tree, parent: ast.keyword) -> Iterator[Step]:
@@ -88,7 +102,8 @@ def _keyword(tree: Tree, parent: ast.keyword) -> Iterator[Step]:
     if parent.arg:
         yield _entry(tree, parent.arg, dict(beside))
     texts = (tree.constant(beside.get("command")), *_texts(tree, call.args))
-    yield Step(kind="argument", name=tree.callee(call), texts=texts, index=len(texts))
+    awaited = _is_awaited(tree, call)
+    yield Step(kind="argument", name=tree.callee(call), texts=texts, index=len(texts), awaited=awaited)
 
 
 def _dict(tree: Tree, node: ast.AST, parent: ast.Dict) -> Step:

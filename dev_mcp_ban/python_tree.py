@@ -2,6 +2,7 @@
 
 import ast
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from dev_mcp_ban.steps import HOLE
 
@@ -43,6 +44,7 @@ class Tree:
             if at < len(wanted) and wanted[at] < end:
                 self.nodes += self._grown(statement)
         self._names: dict[str, list[ast.Name]] | None = None
+        self._reads: dict[str, list[ast.expr]] | None = None
         self._constants: dict[ast.AST, str | None] = {}
         self._follows = _MOST_FOLLOWED
 
@@ -55,19 +57,32 @@ class Tree:
                 nodes.append(child)
         return nodes
 
+    def _walked(self) -> Iterator[ast.AST]:
+        """All nodes of the file, each with its parent known."""
+        for statement in self.module.body:
+            yield from ast.walk(statement) if statement in self.parents else self._grown(statement)
+
     def names(self, name: str) -> list[ast.Name]:
         """Where a name stands."""
         if self._names is None:
             self._names = {}
-            for statement in self.module.body:
-                nodes = ast.walk(statement) if statement in self.parents else self._grown(statement)
-                for node in nodes:
-                    if (
-                        isinstance(node, ast.Name)
-                        and len(known := self._names.setdefault(node.id, [])) < _MOST_MENTIONS
-                    ):
-                        known.append(node)
+            for node in self._walked():
+                if isinstance(node, ast.Name) and len(known := self._names.setdefault(node.id, [])) < _MOST_MENTIONS:
+                    known.append(node)
         return self._names.get(name, [])
+
+    def reads(self, key: str) -> list[ast.expr]:
+        """Where an entry of this key is read: `row["key"]`, `row.get("key")`, `row.key`; nothing when too much was asked."""
+        if self._reads is None:
+            self._reads = {}
+            for node in self._walked():
+                if isinstance(node, ast.expr) and (name := _read(node)):
+                    known = self._reads.setdefault(name, [])
+                    if len(known) < _MOST_MENTIONS:
+                        known.append(node)
+        found = self._reads.get(key, [])
+        self._follows -= len(found)
+        return found if self._follows > 0 else []
 
     def uses(self, name: str) -> list[ast.Name]:
         """Where the value of a name is read; nothing when too much was asked already."""
@@ -172,6 +187,18 @@ class Tree:
                     return True
             child, parent = parent, self.parents.get(parent)
         return False
+
+
+def _read(node: ast.expr) -> str:
+    """The key that an expression reads, if it does."""
+    match node:
+        case ast.Subscript(slice=ast.Constant(value=str(key)), ctx=ast.Load()):
+            return key
+        case ast.Attribute(attr=key, ctx=ast.Load()):
+            return key
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str(key)), *_]):
+            return key
+    return ""
 
 
 def _decorated(statement: ast.stmt) -> int:

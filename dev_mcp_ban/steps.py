@@ -38,6 +38,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """The texts of a list, of a call's arguments (a list among them is flattened), or of the entry named `command`."""
     keys: frozenset[str] = frozenset()
     """The keys beside this entry of an object."""
+    awaited: bool = False
+    """What the call gives back is waited for: the call does more than hold what it gets."""
 
 
 class Place(Protocol):
@@ -53,4 +55,8 @@ class Place(Protocol):
 
     def uses(self) -> "list[Place]":
         """Where the variable that gets this expression is used; nothing when no variable does."""
+        ...
+
+    def reads(self, key: str) -> "list[Place]":
+        """Where the file reads an entry of this key, of any object."""
         ...

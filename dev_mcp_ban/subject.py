@@ -62,6 +62,8 @@ class Text:
 
     def started(self, argv: Sequence[str | None]) -> str | None:
         """The package that it names as a word of a command; of a container, the one that the image is named after."""
+        if commands.runs_module(argv, self.text):
+            return self.ban.module(self.text)
         if self.whole is None and commands.runs_image(argv):
             return commands.image(self.text.strip(), self.ban)
         return self.whole

@@ -22,7 +22,7 @@ _COMPARE = (
     r"|toContain\w*|toMatch\w*|toHave\w*|toStrictEqual|toThrow\w*|toInclude\w*|some|every|find|findIndex|filter|startswith|endswith|"
     r"assert\w*|ok|deepEqual|deepStrictEqual|strictEqual|notEqual|notStrictEqual|doesNotMatch|rejects|throws|expect|isEqual|"
     r"hasOwnProperty|hasOwn|contains|index|count|literal|enum|satisfies|(?:is|has)[A-Z]\w*|(?:is|has)_(?:installed|available|command|package|server|tool)\w*"
-    r"|\w*(?:[cC]ommand|cmd|[pP]rogram|[bB]inary|[eE]xecutable|[tT]ool|[pP]ackage)_?[eE]xists(?:Sync)?|bool|Boolean|re\.\w+|RegExp|fullmatch|findall"
+    r"|\w*(?:[cC]ommand|cmd|[pP]rogram|[bB]inary|[eE]xecutable|[tT]ool|[pP]ackage)_?[eE]xists(?:Sync)?|bool|Boolean|re\.\w+|RegExp|fullmatch|findall|issubset|issuperset|isdisjoint"
 )
 _KEYED = (
     r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|getServer\w*|getByText|unregister\w*"
