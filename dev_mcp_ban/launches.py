@@ -168,9 +168,11 @@ def _argument(subject: Text, step: Step, state: State) -> State | None:
     callee = step.name
     if vocabulary.finds(callee):
         return state
-    if vocabulary.logs(callee) or vocabulary.compares(callee):
-        # What is started may be looked at; what a call made of it was given to that call first.
+    # What is started may be looked at; what a call made of it was given to that call first.
+    if vocabulary.logs(callee):
         return state if state.how and state.named and state.called else None
+    if vocabulary.compares(callee):
+        return state if state.how and state.called else None
     state = replace(state, called=state.called or step.awaited or not vocabulary.holds(callee))
     if state.how:
         return state

@@ -129,7 +129,7 @@ def runs(callee: str) -> bool:
 def compares(callee: str) -> bool:
     """Whether a call only looks at what it gets."""
     last = callee.rpartition(".")[2]
-    return re.fullmatch(_COMPARE, last) is not None or callee.startswith(("assert.", "re.", "expect("))
+    return re.fullmatch(_COMPARE, last) is not None or callee.startswith(("assert.", "re.", "expect(", "expect."))
 
 
 def keyed(callee: str, text: str) -> bool:

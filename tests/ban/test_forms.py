@@ -34,7 +34,7 @@ def test_in_python_neither(end):
         (f"const version = installed('{X}'); if (version === '1') go();", True),
         (f"const known = new Set(['{X}']); if (known.has(name)) go();", False),
         (f"const known = Object.freeze(['{X}']); if (known.includes(name)) go();", False),
-        (f"assert(!hostile(['npx', '{X}']), 'an ordinary list');", False),
+        (f"assert(!hostile(['npx', '{X}']), 'an ordinary list');", True),
         (f"if (!start('{X}@1')) go();", True),
         (f"for (const name of ['{X}', 'b']) if (text.includes(name)) go();", False),
         (f"for (const one of ['{X}', 'b']) install(one);", True),
@@ -232,7 +232,8 @@ def test_settings_with_a_hole_are_read_and_odd_ones_are_left():
         (f"const c = {{ command: 'npx', args: ['{X}'] }}; console.log(shown(c));", True),
         (f"const c = {{ command: 'npx', args: ['{X}'] }}; expect(parse(1)).toEqual(c);", False),
         (f"const c = {{ command: 'npx', args: ['{X}'] }}; console.log(JSON.stringify(c));", False),
-        (f"expect(parse({{ command: 'npx', args: ['{X}'] }})).toEqual(1);", False),
+        (f"expect(parse({{ command: 'npx', args: ['{X}'] }})).toEqual(1);", True),
+        (f"expect(saved).toHaveBeenCalledWith(expect.objectContaining({{ command: 'npx', args: ['{X}'] }}));", False),
         (f"const c = '{X}'; expect(parse(c)).toEqual(1);", False),
     ],
 )
