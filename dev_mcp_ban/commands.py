@@ -26,6 +26,10 @@ _INSTALLS = {
     "bun": frozenset({"add", "install"}),
 }
 _IMAGES = frozenset({"docker", "podman"})
+# The options of `docker run` behind which no value follows.
+_STANDS_ALONE = re.compile(
+    r"-[itdPq]+|-\w[^\w-].*|-\w\d.*|-.*=.*|--(?:rm|init|interactive|tty|detach|privileged|read-only|publish-all|quiet|no-healthcheck)"
+)
 _INTERPRETERS = frozenset({"node", "bun", "deno", "tsx", "ts-node", "python", "python3"})
 # Programs that look at a name instead of starting what has it.
 LOOKERS = frozenset(
@@ -41,7 +45,9 @@ _NAMES_PACKAGE = frozenset({"-p", "--package", "--from"})
 _TAKES_VALUE = frozenset(
     {"-c", "--call", "--prefix", "--registry", "--cache", "--python", "-w", "--workspace", "--with", "--loader"}
 )
-_CODE_FLAGS = frozenset({"-e", "--eval", "-p", "--print", "-pe", "-c"})
+# What follows is for a shell, or Python; behind the others it is JavaScript.
+SHELL_FLAG = "-c"
+_CODE_FLAGS = frozenset({"-e", "--eval", "-p", "--print", "-pe", SHELL_FLAG})
 _YES = frozenset({"-y", "--yes"})
 _WORD = re.compile(r"""(?:[^\s"'`;&|()<>]|&(?=[^&\s])|"[^"]*"|'[^']*')+|&&|\|\||[;|&()]""")
 _BREAKS = frozenset({"&&", "||", ";", "|", "&", "(", ")"})
@@ -144,7 +150,7 @@ def _managed(program: str, argv: Sequence[str | None], start: int) -> Iterator[i
     for at in range(start, len(argv)):
         word = argv[at]
         if word in _MANAGERS[program]:
-            yield from range(at + 1, len(argv)) if program in _IMAGES else _positions(argv, at + 1)
+            yield from (_contained if program in _IMAGES else _positions)(argv, at + 1)
             return
         if program == "uv" and word == "tool":
             continue
@@ -156,6 +162,19 @@ def _managed(program: str, argv: Sequence[str | None], start: int) -> Iterator[i
             return
         if word is not None and not word.startswith("-"):
             return
+
+
+def _contained(argv: Sequence[str | None], start: int) -> Iterator[int]:
+    """The image that a container is made of, the program that it runs, and the package that this one starts."""
+    at = start
+    while at < len(argv) and (word := argv[at]) is not None and word.startswith("-"):
+        at += 1 if _STANDS_ALONE.fullmatch(word) else 2
+    if at < len(argv) and argv[at] is None:
+        # What is not known may be options as well.
+        yield from range(at, len(argv))
+        return
+    inside = argv[at + 1 :]
+    yield from {at, *(at + 1 + index for index in {0, *package_at(inside)})} & set(range(len(argv)))
 
 
 def _positions(argv: Sequence[str | None], start: int) -> Iterator[int]:
@@ -241,7 +260,7 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
             yield inside
         elif code_at(command, index):
             yield from in_code(word, ban)
-            yield from in_line(word, ban, launched=True)
+            yield from in_line(word, ban, launched=command[index - 1] == SHELL_FLAG)
 
 
 def in_code(text: str, ban: Ban) -> list[str]:

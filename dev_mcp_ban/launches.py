@@ -135,9 +135,10 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
         if step.index in chosen or (subject.listed and chosen):
             return state.launched("a command line in a list", package)
     elif commands.code_at(argv, step.index):
-        if packages := subject.code():
+        shell = argv[step.index - 1] == commands.SHELL_FLAG
+        if packages := subject.code() or (() if shell else subject.script()):
             return state.launched(f"program text for `{_shown(argv[0])}`", *packages)
-        if packages := subject.line(launched=True):
+        if shell and (packages := subject.line(launched=True)):
             return state.launched("a command line for a shell", *packages)
     return state
 
@@ -159,7 +160,8 @@ def _argument(subject: Text, step: Step, state: State) -> State | None:
     if vocabulary.logs(callee) or vocabulary.compares(callee):
         # What is started may be looked at; what a call made of it was given to that call first.
         return state if state.how and state.named and state.called else None
-    state = replace(state, called=state.called or not vocabulary.holds(callee))
+    kept = bool(state.how) and vocabulary.stores(callee)
+    state = replace(state, called=state.called or kept or not vocabulary.holds(callee))
     if state.how:
         return state
     if vocabulary.launches(callee):

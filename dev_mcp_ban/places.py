@@ -35,6 +35,7 @@ _SCOPES = frozenset(
 _TYPES = frozenset(
     {"literal_type", "template_literal_type", "type_annotation", "index_signature", "mapped_type_clause"}
 )
+_GROWS = frozenset({"push", "unshift"})
 _PASSES: tuple[()] = ()
 _MOST = 100
 _MOST_KEYS = 24
@@ -95,9 +96,11 @@ class Expression:
 
 def _is_use(source: Source, node: "Node") -> bool:
     parent = source.parent(node)
-    if parent is None or node.type == "property_identifier":
+    if parent is None or _grows(source, parent):
+        return False
+    if node.type == "property_identifier":
         # `this.args`, `Names.Browser`: the member is the use.
-        return parent is not None and parent.type == "member_expression"
+        return parent.type == "member_expression"
     sides = declaration(parent)
     if sides is not None:
         return sides[0] != node
@@ -106,13 +109,20 @@ def _is_use(source: Source, node: "Node") -> bool:
     return parent.type not in _NAMED_ONLY
 
 
+def _grows(source: Source, member: "Node") -> bool:
+    """Whether it is the `list.push` of a call: that adds to the list, and does nothing with what is in it."""
+    call = source.parent(member) if member.type == "member_expression" else None
+    name = member.child_by_field_name("property") if call is not None and call.type == "call_expression" else None
+    return name is not None and source.text(name) in _GROWS
+
+
 def _grown(source: Source, parent: "Node") -> str:
     """The variable of `list.push(…)`: what is pushed becomes a part of it."""
     call = source.parent(parent) if parent.type == "arguments" else None
     if call is None or call.type != "call_expression":
         return ""
     head, _, last = callee_of(source, call).rpartition(".")
-    return head.removeprefix("this.") if last in {"push", "unshift"} else ""
+    return head.removeprefix("this.") if last in _GROWS else ""
 
 
 def callee_of(source: Source, call: "Node", depth: int = 0) -> str:

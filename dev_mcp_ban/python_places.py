@@ -110,7 +110,9 @@ def _entry(tree: Tree, name: str, beside: dict[str, ast.expr]) -> Step:
 
 
 def _operated(tree: Tree, node: ast.AST, parent: ast.BinOp) -> Iterator[Step]:
-    """A piece of a path that is put together with slashes; other operators only make a longer text."""
+    """A piece of a path that is put together with slashes; what a set is without is compared; others make a longer text."""
+    if isinstance(parent.op, ast.Sub) and node is parent.right:
+        yield Step(kind="compared")
     if not _is_slash(parent) or _is_slash(node):
         return
     top = parent
@@ -184,7 +186,7 @@ def _holding(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step
         case ast.List() | ast.Tuple() | ast.Set():
             return _element(tree, node, parent.elts)
         case ast.Call():
-            return _call(tree, node, parent)
+            return _call(tree, node, parent) if node is not parent.func else ()
         case ast.keyword():
             return _keyword(tree, parent)
         case ast.Dict():

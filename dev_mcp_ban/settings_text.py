@@ -1,4 +1,4 @@
-"""Reads settings that a program writes out as JSON for the servers that they start, or a list of arguments alone."""
+"""Reads settings that a program writes out as JSON, TOML or YAML for the servers that they start, or arguments alone."""
 
 import json
 import re
@@ -14,6 +14,9 @@ _TOML_TABLE = r"(?m)^\s*\[[^\]\n]+\]+\s*$"
 _COMMAND = r"""\bcommand\s*=\s*["']([^"'\n]*)["']"""
 _ARGUMENTS = r"\bargs\s*=\s*\[([^\]]*)\]"
 _WORD = r"""["']([^"'\n]*)["']"""
+_YAML_LINE = rf"""|(?:- +)*[\w."'/@{HOLE}-]+:(?: .*)?|- .*|#.*|[\[\]"'{HOLE}].*"""
+_YAML_SERVER = r"(?m)^[ \t-]*command:[ \t]*"
+_YAML_LIST = r"\bargs:\s*(?:\[([^\]]*)\]|((?:\n[ \t]*- .*)+))"
 
 _LONGEST = 50_000
 
@@ -25,6 +28,9 @@ def started(text: str, ban: Ban) -> list[str]:
         return []
     if "=" in bare and all(re.fullmatch(_TOML_LINE, line.strip()) for line in bare.split("\n")):
         return [package for table in re.split(_TOML_TABLE, bare) for package in _package(_table(table), ban)]
+    if "command:" in bare and all(re.fullmatch(_YAML_LINE, line.strip()) for line in bare.split("\n")):
+        lines = map(_line, re.split(_YAML_SERVER, bare)[1:])
+        return [package for line in lines for package in commands.in_line(line, ban, launched=True)]
     if not _is_settings(bare):
         return []
     try:
@@ -44,6 +50,13 @@ def _table(text: str) -> dict[str, object]:
         "command": command[1] if command else None,
         "args": re.findall(_WORD, arguments[1]) if arguments else None,
     }
+
+
+def _line(text: str) -> str:
+    """The command line that an entry of YAML spells from its command on."""
+    arguments = re.search(_YAML_LIST, text)
+    words = re.split(r"[,\n]\s*(?:- )?", arguments[1] or arguments[2]) if arguments else []
+    return " ".join([text.partition("\n")[0], *words])
 
 
 def _is_settings(bare: str) -> bool:

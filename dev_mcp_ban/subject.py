@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from dev_mcp_ban import commands, vocabulary
 from dev_mcp_ban.specs import Ban
-from dev_mcp_ban.steps import Step
+from dev_mcp_ban.steps import HOLE, Step
 
 _SENTENCE = re.compile(r"[.!?:,]$|(?: [a-z]+){4}")
 # The first line of a program for a shell.
@@ -82,6 +82,13 @@ class Text:
     def code(self) -> tuple[str, ...]:
         """What it imports as a program."""
         return tuple(commands.in_code(self.text, self.ban))
+
+    def script(self) -> tuple[str, ...]:
+        """What it imports and launches as a program in JavaScript."""
+        from dev_mcp_ban import script_source
+
+        hits, _ = script_source.scan(self.text.replace(HOLE, "0").encode("utf-8", "replace"), "ts", self.ban)
+        return tuple(hit.package for hit in hits)
 
     def reads_on(self) -> bool:
         """Whether it is more than one command line: several lines, or a sentence."""
