@@ -74,7 +74,7 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
         after = _HANDLERS[step.kind](subject, step, state)
         if after is None:
             return "never", state
-        state = after
+        state = _by_parameter(subject, place, step, after, depth)
         if state.how and step.kind == "argument" and vocabulary.runs(step.name):
             break
     sought = step.kind == "argument" and vocabulary.finds(step.name)
@@ -100,6 +100,18 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
     if shown or (not state.how and state.labelled(step.name, subject.text)):
         return "never", state
     return _outcome(state), state
+
+
+def _by_parameter(subject: Text, place: Place, step: Step, state: State, depth: int) -> State:
+    """A name that says nothing by itself, given to a function of the file: what that one starts with it."""
+    lone = step.kind == "argument" and not state.how and not state.entry and state.argv is None
+    if not lone or not subject.whole or subject.listed or depth >= _DEEPEST or subject.follows <= 0:
+        return state
+    for use in place.handed(step.name)[:_MOST_USES]:
+        outcome, after = _used(subject, use, state, depth + 1)
+        if outcome == "launch":
+            return replace(after, called=True)
+    return state
 
 
 def _used(subject: Text, use: Place, state: State, depth: int) -> tuple[Outcome, State]:

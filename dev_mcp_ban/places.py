@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dev_mcp_ban import asked, imports
-from dev_mcp_ban.functions import giving_back
+from dev_mcp_ban.functions import giving_back, parameter
 from dev_mcp_ban.pages import attribute
 from dev_mcp_ban.steps import Place, Step
 from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, widest
@@ -66,7 +66,14 @@ class Expression:
 
     def uses(self) -> list[Place]:
         """Where the variable is used that this expression becomes, or becomes a part of."""
-        name, scope = self._variable()
+        return self._mentioned(*self._variable())
+
+    def handed(self, callee: str) -> list[Place]:
+        """Where the function that is called so uses what it gets this expression as."""
+        name, scope = parameter(self.source, self.node, callee) or ("", self.source.root)
+        return self._mentioned(name, scope)
+
+    def _mentioned(self, name: str, scope: "Node") -> list[Place]:
         return [
             Expression(self.source, widest(self.source, node))
             for node in (self.source.uses(name, _is_use) if name else ())

@@ -40,6 +40,10 @@ class Expression:
             if not self._grows(mention) and scope[0] <= mention.lineno <= scope[1]
         ]
 
+    def handed(self, _: str) -> list[Place]:
+        """Functions of Python are not looked into."""
+        return []
+
     def _scope(self) -> tuple[int, int]:
         """The lines of the function around it, or of the file."""
         node: ast.AST | None = self.node

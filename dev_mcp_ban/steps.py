@@ -54,3 +54,7 @@ class Place(Protocol):
     def uses(self) -> "list[Place]":
         """Where the variable that gets this expression is used; nothing when no variable does."""
         ...
+
+    def handed(self, callee: str) -> "list[Place]":
+        """Where the function of the file that is called so uses what it gets this expression as."""
+        ...

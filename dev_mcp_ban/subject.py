@@ -14,6 +14,7 @@ _SENTENCE = re.compile(r"[.!?:,]$|(?: [a-z]+){4}")
 # The first line of a program for a shell.
 _SCRIPT = re.compile(r"#!\S*/(?:env (?:-\S+ )?)?(?:ba|z|da|k)?sh\b")
 _MOST_FOLLOWED = 100
+_LONGEST_SCRIPT = 4_000
 INSTALLED = "a path into `node_modules`"
 
 
@@ -84,7 +85,9 @@ class Text:
         return tuple(commands.in_code(self.text, self.ban))
 
     def script(self) -> tuple[str, ...]:
-        """What it imports and launches as a program in JavaScript."""
+        """What it imports and launches as a program in JavaScript, of a length that people write into a command."""
+        if len(self.text) > _LONGEST_SCRIPT:
+            return ()
         from dev_mcp_ban import script_source
 
         hits, _ = script_source.scan(self.text.replace(HOLE, "0").encode("utf-8", "replace"), "ts", self.ban)

@@ -44,6 +44,12 @@ def test_program_text_with_a_hole_is_judged_and_text_for_a_shell_is_a_line():
     assert kinds(f"exec('node -e \"go({X})\"');") == []
 
 
+def test_program_text_is_judged_up_to_a_length():
+    program = f"require('child_process').fork('{X}');" + "a();" * 3000
+    assert kinds(f"spawn('node', ['-e', `{program}`]);") == []
+    assert kinds(f"spawn('node', ['-e', `{program[:3000]}`]);") == ["launch"]
+
+
 @pytest.mark.parametrize(
     ("words", "launched"),
     [
@@ -146,3 +152,30 @@ def test_settings_in_yaml_start_what_they_name(text, line):
     text = text.replace("PKG", W)
     assert found(f"write(`{text}`);") == ([("launch", W, line)] if line else [])
     assert kinds(f"console.log(`{text}`);") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"function npx(pkg) {{ return spawn('npx', ['-y', pkg]); }} npx('{W}');", True),
+        (f"const entry = (pkg: string) => ({{ command: 'npx', args: [`${{pkg}}@1`] }}); go(entry('{W}'));", True),
+        (f"class A {{ up(n: string, p?: string) {{ fork(p); }} go() {{ return this.up('a', '{W}'); }} }}", True),
+        (f"async function run(pkg = 'x') {{ await exec(`npx ${{pkg}} -v`); }} console.log(await run('{W}'));", True),
+        (f"function outer(p) {{ inner(p); }} function inner(q) {{ fork(q); }} outer('{W}');", True),
+        (f"const up = async function (p) {{ execFile('npx', ['-y', p]); }}; if (up('{W}')) stop();", True),
+        (f"function show(pkg) {{ console.log(pkg); }} show('{W}');", False),
+        (f"function down(name) {{ spawn('docker', ['stop', name]); }} down('{W}');", False),
+        (f"function npx(pkg) {{ return spawn('npx', [pkg]); }} other('{W}'); npx(1, '{W}'); npx(['{W}']);", False),
+        (f"function npx({{ pkg }}) {{ return spawn('npx', [pkg]); }} npx('{W}');", False),
+        (f"function npx(...all) {{ return spawn('npx', all); }} npx('{W}'); tag`{W}`;", False),
+        (f"function npx() {{ return spawn('npx'); }} npx('{W}'); const a = npx; a('{W}');", False),
+        (f"function again(a) {{ return again(a); }} again('{W}');", False),
+    ],
+)
+def test_a_function_of_the_file_starts_what_it_is_given(code, launched):
+    assert (kinds(code) != []) is launched
+
+
+def test_functions_of_python_are_not_looked_into():
+    assert kinds(f"def npx(pkg):\n    subprocess.run(['npx', pkg])\nnpx('{W}')", "a.py") == []
+    assert kinds(f"def npx(pkg):\n    subprocess.run(['npx', pkg])\nnpx('{X}')", "a.py") == ["launch"]
