@@ -2,31 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
+from dev_mcp_ban import runners
 from dev_mcp_ban.specs import Ban
 
-_RUNNERS = frozenset(
-    {"npx", "bunx", "pnpx", "uvx", "npx.cmd", "bunx.cmd", "pnpx.cmd", "uvx.exe", "npx.exe", "bunx.exe", "npx.ps1"}
-)
-_MANAGERS = {
-    "npm": frozenset({"exec", "x", "create", "init"}),
-    "pnpm": frozenset({"dlx", "exec", "x"}),
-    "yarn": frozenset({"dlx", "exec"}),
-    "bun": frozenset({"x"}),
-    "pipx": frozenset({"run"}),
-    "uv": frozenset({"x"}),
-    "deno": frozenset({"run"}),
-    "docker": frozenset({"run"}),
-    "podman": frozenset({"run"}),
-}
-_INSTALLS = {
-    "npm": frozenset({"install", "i", "add", "ci"}),
-    "pnpm": frozenset({"add", "install", "i"}),
-    "yarn": frozenset({"add", "global"}),
-    "bun": frozenset({"add", "install"}),
-}
-_IMAGES = frozenset({"docker", "podman"})
 _INTERPRETERS = frozenset({"node", "bun", "deno", "tsx", "ts-node", "python", "python3"})
 # Programs that look at a name instead of starting what has it.
 LOOKERS = frozenset(
@@ -38,12 +17,9 @@ _LOOKING = frozenset(
 )
 # What `claude mcp …` and its kin do with the name of a server that they have.
 _OF_SERVERS = frozenset({"get", "remove", "rm", "list", "enable", "disable", "login", "logout"})
-_NAMES_PACKAGE = frozenset({"-p", "--package", "--from"})
-_TAKES_VALUE = frozenset(
-    {"-c", "--call", "--prefix", "--registry", "--cache", "--python", "-w", "--workspace", "--with", "--loader"}
-)
-_CODE_FLAGS = frozenset({"-e", "--eval", "-p", "--print", "-pe", "-c"})
-_YES = frozenset({"-y", "--yes"})
+# What follows is for a shell, or Python; behind the others it is JavaScript.
+SHELL_FLAG = "-c"
+_CODE_FLAGS = frozenset({"-e", "--eval", "-p", "--print", "-pe", SHELL_FLAG})
 _WORD = re.compile(r"""(?:[^\s"'`;&|()<>]|&(?=[^&\s])|"[^"]*"|'[^']*')+|&&|\|\||[;|&()]""")
 _BREAKS = frozenset({"&&", "||", ";", "|", "&", "(", ")"})
 _ASSIGNMENT = re.compile(r"\w+=.*")
@@ -87,11 +63,6 @@ _FEW_WORDS = 2
 Judge = Callable[[str], str | None]
 
 
-def program_of(word: str) -> str:
-    """The name of a program without its folder."""
-    return re.split(r"[/\\]", word.strip("\"'"))[-1].lower()
-
-
 def split(line: str) -> list[list[str]]:
     """The simple commands of a command line, each as its words without quotes."""
     commands: list[list[str]] = [[]]
@@ -107,7 +78,7 @@ def split(line: str) -> list[list[str]]:
 def _without_prefixes(argv: Sequence[str]) -> int:
     """Where the program stands behind `sudo`, `env`, `X=1`, `cmd /c`."""
     for at, word in enumerate(argv):
-        known = word.lower() in _PREFIXES or program_of(word) in _PREFIXES
+        known = word.lower() in _PREFIXES or runners.program_of(word) in _PREFIXES
         if not known and not _ASSIGNMENT.fullmatch(word) and not (at and word.startswith("-")):
             return at
     return len(argv)
@@ -120,76 +91,10 @@ def looks_only(argv: Sequence[str | None]) -> bool:
     rest = known[at:]
     if not rest:
         return False
-    program = program_of(rest[0])
+    program = runners.program_of(rest[0])
     if len(rest) > _FEW_WORDS and rest[1] == "mcp" and rest[2] in _OF_SERVERS:
         return True
-    return program in LOOKERS or (program in _MANAGERS and len(rest) > 1 and rest[1] in _LOOKING)
-
-
-def package_at(argv: Sequence[str | None]) -> set[int]:
-    """Which words of a command name the package that it starts (or the code that it runs: never; see `code_at`)."""
-    for at, word in enumerate(argv):
-        program = program_of(word or "")
-        if program in _RUNNERS:
-            return set(_positions(argv, at + 1))
-        if program in _MANAGERS:
-            return set(_managed(program, argv, at + 1))
-    for at, word in enumerate(argv):
-        if word == "-m" and at and program_of(argv[at - 1] or "python").startswith("python"):
-            return {at + 1}
-        if word in _YES:
-            return set(_positions(argv, at + 1))
-    return set()
-
-
-def _managed(program: str, argv: Sequence[str | None], start: int) -> Iterator[int]:
-    for at in range(start, len(argv)):
-        word = argv[at]
-        if word in _MANAGERS[program]:
-            yield from range(at + 1, len(argv)) if program in _IMAGES else _positions(argv, at + 1)
-            return
-        if program == "uv" and word == "tool":
-            continue
-        if program == "uv" and word == "run" and argv[at - 1] == "tool":
-            yield from _positions(argv, at + 1)
-            return
-        if word in _INSTALLS.get(program, frozenset()):
-            yield from range(at + 1, len(argv))
-            return
-        if word is not None and not word.startswith("-"):
-            return
-
-
-def _positions(argv: Sequence[str | None], start: int) -> Iterator[int]:
-    """The first word that is no option, and what `--package` names."""
-    skip = False
-    for at in range(start, len(argv)):
-        word = argv[at]
-        if skip:
-            skip = False
-        elif word in _NAMES_PACKAGE:
-            if at + 1 < len(argv):
-                yield at + 1
-            skip = True
-        elif word in _TAKES_VALUE:
-            skip = True
-        elif word is not None and word.startswith(("--package=", "-p=", "--from=")):
-            yield at
-        elif word is None or not word.startswith("-"):
-            yield at
-            yield from _handed_on(argv, at + 1)
-            return
-
-
-def _handed_on(argv: Sequence[str | None], at: int) -> Iterator[int]:
-    """What `npx @a/b run @c/d` hands on: a scoped name is a package, a bare one may be the name of a task."""
-    if at + 1 < len(argv) and argv[at] == "run" and (argv[at + 1] or "").startswith("@"):
-        yield at + 1
-
-
-def runs_module(argv: Sequence[str | None], text: str) -> bool:
-    """Whether a text is the module that a command has Python run."""
-    return any(flag == "-m" and word == text for flag, word in pairwise(argv))
+    return program in LOOKERS or (program in runners.MANAGERS and len(rest) > 1 and rest[1] in _LOOKING)
 
 
 def code_at(argv: Sequence[str | None], at: int) -> bool:
@@ -206,12 +111,12 @@ def installs(line: str) -> bool:
     """Whether a command line only installs: nobody starts anything by it."""
     argv = next(iter(split(line)), [])
     rest = argv[_without_prefixes(argv) :]
-    return len(rest) > 1 and rest[1] in _INSTALLS.get(program_of(rest[0]), frozenset())
+    return len(rest) > 1 and rest[1] in runners.INSTALLS.get(runners.program_of(rest[0]), frozenset())
 
 
 def runs_image(argv: Sequence[str | None]) -> bool:
     """Whether a command runs a container."""
-    return any(program_of(word or "") in _IMAGES for word in argv[:_FEW])
+    return any(runners.program_of(word or "") in runners.IMAGES for word in argv[:_FEW])
 
 
 def image(text: str, ban: Ban) -> str | None:
@@ -232,22 +137,22 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
     command = argv[at:]
     if not command or looks_only(command):
         return
-    program = program_of(command[0])
+    program = runners.program_of(command[0])
     if (
         not launched
-        and program not in _RUNNERS
-        and program not in _MANAGERS
+        and program not in runners.RUNNERS
+        and program not in runners.MANAGERS
         and program not in _INTERPRETERS
-        and program not in _YES
+        and program not in runners.YES
         and registered(" ".join(command)) == " ".join(command)
     ):
         return
-    if not launched and program in _INSTALLS and len(command) > 1 and command[1] in _INSTALLS[program]:
+    if not launched and program in runners.INSTALLS and len(command) > 1 and command[1] in runners.INSTALLS[program]:
         return
-    chosen = package_at(command)
+    chosen = runners.package_at(command)
     for index, word in enumerate(command):
         package = in_word(word, _judge_of(command, index, ban, named=index in chosen or (launched and index == 0)))
-        if package is None and index in chosen and program in _IMAGES:
+        if package is None and index in chosen and program in runners.IMAGES:
             package = image(word, ban)
         if package and (index in chosen or launched):
             yield package
@@ -260,7 +165,7 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
 
 def in_text(text: str, flag: str | None, ban: Ban) -> list[str]:
     """The banned packages that the text behind a flag starts: a shell's line behind `-c`, else a program's."""
-    if flag == "-c":
+    if flag == SHELL_FLAG:
         return in_line(text, ban, launched=True)
     from dev_mcp_ban import programs
 

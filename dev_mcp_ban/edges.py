@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dev_mcp_ban import imports
+from dev_mcp_ban.calls import callee_of
 from dev_mcp_ban.parser import TangledError
-from dev_mcp_ban.places import callee_of
 from dev_mcp_ban.scan import Edge
 from dev_mcp_ban.steps import HOLE, Step
 from dev_mcp_ban.syntax import Source

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from dev_mcp_ban import commands, vocabulary
+from dev_mcp_ban import commands, runners, vocabulary
 from dev_mcp_ban.steps import Step
 from dev_mcp_ban.subject import State, Text
 
@@ -72,7 +72,7 @@ def _argument_text(subject: Text, program: str | None, state: State) -> State | 
 
 def _starts(program: str | None, argv: tuple[str | None, ...], index: int) -> bool:
     """Whether a word of a list is the package that a program starts."""
-    return index + 1 in commands.package_at((program or "npx", *argv))
+    return index + 1 in runners.package_at((program or "npx", *argv))
 
 
 def _program_entry(subject: Text, step: Step, state: State) -> State | None:

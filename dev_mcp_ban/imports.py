@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from dev_mcp_ban.calls import callee_of
 from dev_mcp_ban.steps import Step
 from dev_mcp_ban.syntax import CASTS, Source
 
@@ -165,8 +166,6 @@ def types_only(source: Source, statement: "Node") -> bool:
 
 
 def _call(source: Source, node: "Node", parent: "Node") -> Step | None:
-    from dev_mcp_ban.places import callee_of
-
     call = source.parent(parent)
     items = [child for child in parent.named_children if child.type != "comment"]
     index = items.index(node) if node in items else 0

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dev_mcp_ban import commands, documents, vocabulary
+from dev_mcp_ban import commands, documents, runners, vocabulary
 from dev_mcp_ban.entries import CONFIGURED, value
 from dev_mcp_ban.specs import Ban
 from dev_mcp_ban.steps import CONDITION, HOLE, Place, Step
@@ -74,7 +74,7 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
         after = _HANDLERS[step.kind](subject, step, state)
         if after is None:
             return _by_reads(subject, place, step, state, depth)
-        state = after
+        state = _by_parameter(subject, place, step, after, depth)
         if state.how and step.kind == "argument" and vocabulary.runs(step.name):
             break
     sought = step.kind == "argument" and vocabulary.finds(step.name)
@@ -113,6 +113,18 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
     return _outcome(state), state
 
 
+def _by_parameter(subject: Text, place: Place, step: Step, state: State, depth: int) -> State:
+    """A name that says nothing by itself, given to a function of the file: what that one starts with it."""
+    lone = step.kind == "argument" and not state.how and not state.entry and state.argv is None
+    if not lone or not subject.whole or subject.listed or depth >= _DEEPEST or subject.follows <= 0:
+        return state
+    for use in place.handed(step.name)[:_MOST_USES]:
+        outcome, after = _used(subject, use, state, depth + 1)
+        if outcome == "launch":
+            return replace(after, called=True)
+    return state
+
+
 def _used(subject: Text, use: Place, state: State, depth: int) -> tuple[Outcome, State]:
     """One use of a variable; where it is a part of a longer text, that text says whether it is started."""
     state = replace(state, named=True)
@@ -142,14 +154,14 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
     if inside := subject.installed(step):
         return state.launched(INSTALLED, inside)
     if package := subject.started(argv):
-        chosen = commands.package_at(argv)
+        chosen = runners.package_at(argv)
         if step.index in chosen or (subject.listed and chosen):
             return state.launched("a command line in a list", package)
     elif commands.code_at(argv, step.index):
         if packages := subject.code():
             return state.launched(f"program text for `{_shown(argv[0])}`", *packages)
         flag = argv[step.index - 1]
-        how = "a command line for a shell" if flag == "-c" else "program text"
+        how = "a command line for a shell" if flag == commands.SHELL_FLAG else "program text"
         return state.launched(how, *packages) if (packages := subject.told(flag)) else state
     return state
 
@@ -161,19 +173,18 @@ def _names_option(step: Step) -> bool:
 
 
 def _shown(program: str | None) -> str:
-    return commands.program_of(program) if program and len(program) < _LONGEST_PROGRAM else "-e"
+    return runners.program_of(program) if program and len(program) < _LONGEST_PROGRAM else "-e"
 
 
 def _argument(subject: Text, step: Step, state: State) -> State | None:
     callee = step.name
     if vocabulary.finds(callee):
         return state
-    # What is started may be looked at; what a call made of it was given to that call first.
-    if vocabulary.logs(callee):
-        return state if state.how and state.named and state.called else None
-    if vocabulary.compares(callee):
-        return state if state.how and state.called else None
-    state = replace(state, called=state.called or step.awaited or not vocabulary.holds(callee))
+    if (logged := vocabulary.logs(callee)) or vocabulary.compares(callee):
+        # What is started may be looked at; what a call made of it was given to that call first.
+        return state if state.how and state.called and (state.named or not logged) else None
+    kept = bool(state.how) and vocabulary.stores(callee)
+    state = replace(state, called=state.called or kept or not vocabulary.holds(callee))
     if state.how:
         return state
     if vocabulary.launches(callee):
@@ -197,7 +208,7 @@ def _is_default(subject: Text, step: Step, state: State) -> bool:
 def _spelled(subject: Text, step: Step, state: State) -> State:
     """The arguments of any call that spell a command: `server('chrome', 'npx', '-y', …)`."""
     package = subject.started(step.texts)
-    if package and _at(step, state) in commands.package_at(step.texts):
+    if package and _at(step, state) in runners.package_at(step.texts):
         return state.launched(f"`{step.name}(…)`", package)
     return state
 
@@ -226,8 +237,8 @@ def _launch_call(subject: Text, step: Step, state: State) -> State | None:
 
 def _chosen(argv: tuple[str | None, ...]) -> set[int]:
     if argv and argv[0] is None:
-        return commands.package_at(("npx", *argv[1:]))
-    return commands.package_at(argv)
+        return runners.package_at(("npx", *argv[1:]))
+    return runners.package_at(argv)
 
 
 def _joined(subject: Text, step: Step, state: State) -> State | None:

@@ -1,11 +1,11 @@
 """Tells the places around an expression in a JavaScript or TypeScript tree."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dev_mcp_ban import asked, documents, imports
-from dev_mcp_ban.functions import giving_back
+from dev_mcp_ban.calls import callee_of, grown, grows
+from dev_mcp_ban.functions import giving_back, parameter
 from dev_mcp_ban.pages import attribute
 from dev_mcp_ban.steps import Place, Step
 from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, widest
@@ -13,7 +13,6 @@ from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, w
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_SPACE = re.compile(r"\s+")
 _KEYS = frozenset(
     {
         "property_signature",
@@ -38,7 +37,6 @@ _TYPES = frozenset(
 _PASSES: tuple[()] = ()
 _MOST = 100
 _MOST_KEYS = 24
-_MOST_MEMBERS = 20
 
 
 class Expression:
@@ -56,8 +54,8 @@ class Expression:
                 return
             if isinstance(step, Step):
                 yield self._told(step)
-                if grown := _grown(self.source, parent):
-                    yield self._told(Step(kind="named", name=grown))
+                if name := grown(self.source, parent):
+                    yield self._told(Step(kind="named", name=name))
 
     def _told(self, step: Step) -> Step:
         """What becomes a part of a document is for people."""
@@ -70,7 +68,14 @@ class Expression:
 
     def uses(self) -> list[Place]:
         """Where the variable is used that this expression becomes, or becomes a part of."""
-        name, scope = self._variable()
+        return self._mentioned(*self._variable())
+
+    def handed(self, callee: str) -> list[Place]:
+        """Where the function that is called so uses what it gets this expression as."""
+        name, scope = parameter(self.source, self.node, callee) or ("", self.source.root)
+        return self._mentioned(name, scope)
+
+    def _mentioned(self, name: str, scope: "Node") -> list[Place]:
         return [
             Expression(self.source, widest(self.source, node))
             for node in (self.source.uses(name, _is_use) if name else ())
@@ -91,8 +96,8 @@ class Expression:
         if sides is not None:
             target = sides[0]
             return self.source.text(target) if target is not None and target != node else "", self._scope(parent)
-        grown = _grown(self.source, parent)
-        return (grown, self.source.root) if grown else None
+        name = grown(self.source, parent)
+        return (name, self.source.root) if name else None
 
     def _scope(self, declared: "Node") -> "Node":
         """The block in which a declared name is known."""
@@ -104,44 +109,17 @@ class Expression:
 
 def _is_use(source: Source, node: "Node") -> bool:
     parent = source.parent(node)
-    if parent is None or node.type == "property_identifier":
+    if parent is None or grows(source, parent):
+        return False
+    if node.type == "property_identifier":
         # `this.args`, `Names.Browser`: the member is the use.
-        return parent is not None and parent.type == "member_expression"
+        return parent.type == "member_expression"
     sides = declaration(parent)
     if sides is not None:
         return sides[0] != node
     if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
         return False
     return parent.type not in _NAMED_ONLY
-
-
-def _grown(source: Source, parent: "Node") -> str:
-    """The variable of `list.push(…)`: what is pushed becomes a part of it."""
-    call = source.parent(parent) if parent.type == "arguments" else None
-    if call is None or call.type != "call_expression":
-        return ""
-    head, _, last = callee_of(source, call).rpartition(".")
-    return head.removeprefix("this.") if last in {"push", "unshift"} else ""
-
-
-def callee_of(source: Source, call: "Node", depth: int = 0) -> str:
-    """What a call calls, dotted: `child_process.spawn`, `expect(…).toBe`."""
-    function = call.child_by_field_name("function") or call.child_by_field_name("constructor") or call
-    names: list[str] = []
-    while function.type == "member_expression" and (inner := function.child_by_field_name("object")) is not None:
-        member = function.child_by_field_name("property")
-        names.append(source.text(member) if member is not None else "")
-        function = inner
-        while function.type in WRAPPERS and function.named_child_count:
-            function = function.named_children[0]
-    if function.type in {"call_expression", "new_expression"}:
-        inner_name = callee_of(source, function, depth + 1) if depth < _MOST_MEMBERS else ""
-        names.append("expect(" if inner_name.startswith("expect") else f"{inner_name.rpartition('.')[2] or 'it'}()")
-    elif function.type == "regex":
-        return "re.regex"
-    else:
-        names.append(_SPACE.sub("", source.text(function, 80)))
-    return ".".join(reversed(names))
 
 
 def _texts(source: Source, items: "list[Node]", node: "Node") -> tuple[tuple[str | None, ...], int]:
@@ -172,9 +150,7 @@ def _arguments(source: Source, node: "Node", parent: "Node") -> Step:
     call = source.parent(parent)
     texts, index = _texts(source, source.items(parent), node)
     name = callee_of(source, call) if call is not None else ""
-    above = source.parent(call) if call is not None else None
-    awaited = above is not None and above.type == "await_expression"
-    return Step(kind="argument", name=name, texts=texts, index=index, awaited=awaited)
+    return Step(kind="argument", name=name, texts=texts, index=index)
 
 
 def _call(source: Source, node: "Node", parent: "Node") -> Step | tuple[()] | None:

@@ -44,6 +44,10 @@ class Expression:
         """Where the file reads an entry of this key, or an attribute of this name, of any object."""
         return [Expression(self.tree, self.tree.widest(read)) for read in self.tree.reads(key)]
 
+    def handed(self, _: str) -> list[Place]:
+        """Functions of Python are not looked into."""
+        return []
+
     def _scope(self) -> tuple[int, int]:
         """The lines of the function around it, or of the file."""
         node: ast.AST | None = self.node
@@ -78,20 +82,10 @@ def _call(tree: Tree, node: ast.AST, parent: ast.Call) -> Iterator[Step]:
         yield Step(kind="module", name=f"`{callee}()`")
     else:
         index = next((at for at, item in enumerate(parent.args[:_MOST]) if item is node), 0)
-        yield Step(
-            kind="argument",
-            name=callee,
-            texts=_texts(tree, parent.args),
-            index=index,
-            awaited=_is_awaited(tree, parent),
-        )
+        yield Step(kind="argument", name=callee, texts=_texts(tree, parent.args), index=index)
     head, _, last = callee.rpartition(".")
     if last in _MUTATED and head:
         yield Step(kind="named", name=head)
-
-
-def _is_awaited(tree: Tree, call: ast.Call) -> bool:
-    return isinstance(tree.parents.get(call), ast.Await)
 
 
 def _keyword(tree: Tree, parent: ast.keyword) -> Iterator[Step]:
@@ -102,8 +96,7 @@ def _keyword(tree: Tree, parent: ast.keyword) -> Iterator[Step]:
     if parent.arg:
         yield _entry(tree, parent.arg, dict(beside))
     texts = (tree.constant(beside.get("command")), *_texts(tree, call.args))
-    awaited = _is_awaited(tree, call)
-    yield Step(kind="argument", name=tree.callee(call), texts=texts, index=len(texts), awaited=awaited)
+    yield Step(kind="argument", name=tree.callee(call), texts=texts, index=len(texts))
 
 
 def _dict(tree: Tree, node: ast.AST, parent: ast.Dict) -> Step:
@@ -125,7 +118,9 @@ def _entry(tree: Tree, name: str, beside: dict[str, ast.expr]) -> Step:
 
 
 def _operated(tree: Tree, node: ast.AST, parent: ast.BinOp) -> Iterator[Step]:
-    """A piece of a path that is put together with slashes; other operators only make a longer text."""
+    """A piece of a path that is put together with slashes; what a set is without is compared; others make a longer text."""
+    if isinstance(parent.op, ast.Sub) and node is parent.right:
+        yield Step(kind="compared")
     if not _is_slash(parent) or _is_slash(node):
         return
     top = parent
@@ -199,7 +194,7 @@ def _holding(tree: Tree, node: ast.AST, parent: ast.AST | None) -> Iterable[Step
         case ast.List() | ast.Tuple() | ast.Set():
             return _element(tree, node, parent.elts)
         case ast.Call():
-            return _call(tree, node, parent)
+            return _call(tree, node, parent) if node is not parent.func else ()
         case ast.keyword():
             return _keyword(tree, parent)
         case ast.Dict():

@@ -1,10 +1,10 @@
-"""Reads settings that a program writes out as JSON for the servers that they start, or a list of arguments alone."""
+"""Reads settings that a program writes out as JSON, TOML or YAML for the servers that they start, or arguments alone."""
 
 import json
 import re
 from collections.abc import Iterator
 
-from dev_mcp_ban import commands
+from dev_mcp_ban import commands, runners
 from dev_mcp_ban.specs import Ban
 from dev_mcp_ban.steps import HOLE
 
@@ -14,6 +14,9 @@ _TOML_TABLE = r"(?m)^\s*\[[^\]\n]+\]+\s*$"
 _COMMAND = r"""\bcommand\s*=\s*["']([^"'\n]*)["']"""
 _ARGUMENTS = r"\bargs\s*=\s*\[([^\]]*)\]"
 _WORD = r"""["']([^"'\n]*)["']"""
+_YAML_LINE = rf"""|(?:- +)*[\w."'/@{HOLE}-]+:(?: .*)?|- .*|#.*|[\[\]"'{HOLE}].*"""
+_YAML_SERVER = r"(?m)^[ \t-]*command:[ \t]*"
+_YAML_LIST = r"\bargs:\s*(?:\[([^\]]*)\]|((?:\n[ \t]*- .*)+))"
 
 _LONGEST = 50_000
 
@@ -25,6 +28,9 @@ def started(text: str, ban: Ban) -> list[str]:
         return []
     if "=" in bare and all(re.fullmatch(_TOML_LINE, line.strip()) for line in bare.split("\n")):
         return [package for table in re.split(_TOML_TABLE, bare) for package in _package(_table(table), ban)]
+    if "command:" in bare and all(re.fullmatch(_YAML_LINE, line.strip()) for line in bare.split("\n")):
+        lines = map(_line, re.split(_YAML_SERVER, bare)[1:])
+        return [package for line in lines for package in commands.in_line(line, ban, launched=True)]
     if not _is_settings(bare):
         return []
     try:
@@ -46,6 +52,13 @@ def _table(text: str) -> dict[str, object]:
     }
 
 
+def _line(text: str) -> str:
+    """The command line that an entry of YAML spells from its command on."""
+    arguments = re.search(_YAML_LIST, text)
+    words = re.split(r"[,\n]\s*(?:- )?", arguments[1] or arguments[2]) if arguments else []
+    return " ".join([text.partition("\n")[0], *words])
+
+
 def _is_settings(bare: str) -> bool:
     whole = bare[:1] + bare[-1:]
     return whole == "[]" or (whole == "{}" and '"command"' in bare)
@@ -54,7 +67,7 @@ def _is_settings(bare: str) -> bool:
 def _arguments(settings: list[object], ban: Ban) -> Iterator[str]:
     """What a list starts that says so itself: by a runner, or by the option that a runner takes."""
     words = [word if isinstance(word, str) else None for word in settings]
-    for at in sorted(commands.package_at(words)):
+    for at in sorted(runners.package_at(words)):
         word = words[at] if at < len(words) else None
         if word and (package := commands.in_word(word, ban.spec)):
             yield package
@@ -77,7 +90,7 @@ def _package(server: dict[str, object], ban: Ban) -> Iterator[str]:
     command, rest = server["command"], server.get("args")
     argv = [word for part in (command, rest) for word in (part if isinstance(part, list) else [part])]
     words = [word if isinstance(word, str) else None for word in argv]
-    chosen = {0, *commands.package_at(words)}
+    chosen = {0, *runners.package_at(words)}
     for index, word in enumerate(words):
         package = commands.in_word(word, ban.spec if index in chosen else ban.listed) if word else None
         if package:

@@ -38,8 +38,6 @@ class Step(Struct, frozen=True, kw_only=True):
     """The texts of a list, of a call's arguments (a list among them is flattened), or of the entry named `command`."""
     keys: frozenset[str] = frozenset()
     """The keys beside this entry of an object."""
-    awaited: bool = False
-    """What the call gives back is waited for: the call does more than hold what it gets."""
 
 
 class Place(Protocol):
@@ -59,4 +57,8 @@ class Place(Protocol):
 
     def reads(self, key: str) -> "list[Place]":
         """Where the file reads an entry of this key, of any object."""
+        ...
+
+    def handed(self, callee: str) -> "list[Place]":
+        """Where the function of the file that is called so uses what it gets this expression as."""
         ...

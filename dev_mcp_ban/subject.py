@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dev_mcp_ban import commands, vocabulary
+from dev_mcp_ban import commands, runners, vocabulary
 from dev_mcp_ban.specs import Ban
 from dev_mcp_ban.steps import Step
 
@@ -62,7 +62,7 @@ class Text:
 
     def started(self, argv: Sequence[str | None]) -> str | None:
         """The package that it names as a word of a command; of a container, the one that the image is named after."""
-        if commands.runs_module(argv, self.text):
+        if runners.runs_module(argv, self.text):
             return self.ban.module(self.text)
         if self.whole is None and commands.runs_image(argv):
             return commands.image(self.text.strip(), self.ban)

@@ -13,6 +13,7 @@ _LAUNCHERS = (
     r"|stdio_client|deno\.command|npximport|shellscript)"
 )
 _SHELLS = frozenset({"$", "$.sync", "Bun.$", "zx.$", "shell.exec", "execa.command", "execa.commandSync", "execa.node"})
+_TERMINALS = r"(?:.*[\w.])?[tT]erm(?:inal)?(?:\(\))?|term(?:inal)?(?:\(\))?"
 _BY_MODULE = frozenset({"run", "call", "Popen", "system", "popen"})
 _MODULES = frozenset(
     {"subprocess", "sp", "os", "anyio", "trio", "asyncio", "sh", "Bun", "Deno", "child_process", "cp", "commands"}
@@ -21,8 +22,8 @@ _COMPARE = (
     r"includes|startsWith|endsWith|indexOf|lastIndexOf|has|have|test|match|matchAll|search|localeCompare|equals?|toBe\w*|toEqual\w*"
     r"|toContain\w*|toMatch\w*|toHave\w*|toStrictEqual|toThrow\w*|toInclude\w*|some|every|find|findIndex|filter|startswith|endswith|"
     r"assert\w*|ok|deepEqual|deepStrictEqual|strictEqual|notEqual|notStrictEqual|doesNotMatch|rejects|throws|expect|isEqual|"
-    r"hasOwnProperty|hasOwn|contains|index|count|literal|enum|satisfies|(?:is|has)[A-Z]\w*|(?:is|has)_(?:installed|available|command|package|server|tool)\w*"
-    r"|\w*(?:[cC]ommand|cmd|[pP]rogram|[bB]inary|[eE]xecutable|[tT]ool|[pP]ackage)_?[eE]xists(?:Sync)?|bool|Boolean|re\.\w+|RegExp|fullmatch|findall|issubset|issuperset|isdisjoint"
+    r"hasOwnProperty|hasOwn|is(?:sub|super)set|isdisjoint|is(?:Subset|Superset)Of|isDisjointFrom|contains|index|count|literal|enum|satisfies|(?:is|has)[A-Z]\w*|(?:is|has)_(?:installed|available|command|package|server|tool)\w*"
+    r"|\w*(?:[cC]ommand|cmd|[pP]rogram|[bB]inary|[eE]xecutable|[tT]ool|[pP]ackage)_?[eE]xists(?:Sync)?|bool|Boolean|re\.\w+|RegExp|fullmatch|findall"
 )
 _KEYED = (
     r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|getServer\w*|getByText|unregister\w*"
@@ -43,10 +44,13 @@ _SHOWS = (
     r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|table|"
     r"rich|st|i18n|core|telemetry|analytics|reporter|output)(?:\.\w+)+"
     r"|(?:\w+\.)*(?:log|logs?[A-Z]\w*|warn|warning|error|info|debug|trace|print|println|echo|alert|confirm|prompt|notify|toast|describe|"
-    r"it|test|suite|fail|t|translate|gettext|section|heading|bold|dim|red|green|yellow|cyan|gray|blue|secho|"
+    r"it|test|suite|fail|ora|t|translate|gettext|section|heading|bold|dim|red|green|yellow|cyan|gray|blue|secho|"
     r"setTitle|setLabel|setDescription|description|summary|usage|example|option|help|note|title|panel|exception|critical|"
     r"registerTool|tool|registerPrompt|addHelpText|step|context|\w*Error|Error|Exception|\w*Exception|SystemExit)(?:\.\w+)?"
     r"|(?:\w+\.)*(?:stdout|stderr)\.write|\w*(?:it|test|describe)\.\w+(?:\.\w+)?|sys\.exit|warnings\.warn|ctx\.ui\.\w+"
+    # What is measured and traced, and what a test types into a page.
+    r"|.*\.(?:set_?[tT]ags?|(?:set|add)_?\w*[aA]ttributes?|add_?[eE]vent|labels|mark|type|fill|typeText|send_?[kK]eys)"
+    r"|(?:fireEvent|userEvent)\.\w+"
 )
 _NAMES = r"(?!.*[pP]ackage)(?!.*[mM]odule)\w*(?:[nN]ame|[tT]itle|[lL]abel|[dD]escription|[mM]essage|Text)"
 # Of their own kind as long as they have a bare name.
@@ -65,7 +69,7 @@ _LABELS = frozenset(
     "categories alias aliases icon logo image why reason detail details comment comments example examples usage owner vendor prefix "
     "namespace status instructions instruction prompt subtitle blurb tagline body content markdown html "
     "snippet readme github install installation setup headline info label warning error question answer term "
-    "preview titles labels names ids identifier handle displayname prog by as".split()
+    "preview banner changelog changes titles labels names ids identifier handle displayname prog by as".split()
 )
 _WEAK_LABELS = frozenset(
     "server servers source tool tools provider backend plugin plugins type kind via mode service skill family product component origin "
@@ -74,7 +78,7 @@ _WEAK_LABELS = frozenset(
 _LISTS = frozenset(
     "allow allowed deny denied block blocked ban banned forbidden trusted known ignore ignored exclude excluded "
     "patterns pattern blacklist whitelist allowlist denylist blocklist supported reserved legacy deprecated regex matcher matchers "
-    "fragments fragment markers needles signatures substrings contains matches noexternal optimizedeps transpilepackages serverexternalpackages names disallowed restricted expected".split()
+    "fragments fragment markers needles signatures substrings contains noexternal optimizedeps transpilepackages serverexternalpackages names disallowed restricted expected".split()
 )
 _MACHINE = frozenset("package packages pkg npm module modules spec specs specifier dependency deps".split())
 _SAYS_NOTHING = frozenset("json used needed enabled available installed selected active missing loaded".split())
@@ -116,6 +120,8 @@ def launches(callee: str) -> bool:
         return True
     if last in _BY_MODULE and head.rpartition(".")[2] in _MODULES:
         return True
+    if last == "sendText":
+        return re.fullmatch(_TERMINALS, head) is not None
     if head and last == "exec" and not head.endswith(("process", "cp", "shell", "shelljs", "execa")):
         return False
     return re.fullmatch(_LAUNCHERS, last, re.IGNORECASE) is not None
@@ -148,6 +154,12 @@ def finds(callee: str) -> bool:
 def holds(callee: str) -> bool:
     """Whether what a call gives back is what it gets: a collection, a copy, another form of it."""
     return re.fullmatch(_HOLDS, callee.rpartition(".")[2]) is not None
+
+
+def stores(callee: str) -> bool:
+    """Whether a call hands what it gets to something that keeps it: what it gives back may be something else."""
+    head, _, last = callee.rpartition(".")
+    return head != "" and last in {"add", "insert"}
 
 
 def shows(callee: str, text: str) -> bool:

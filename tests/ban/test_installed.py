@@ -3,7 +3,7 @@
 import pytest
 from ban.found import BAN, found, kinds
 
-from dev_mcp_ban import bundles, commands
+from dev_mcp_ban import bundles, runners
 from dev_mcp_ban.scan import edges
 
 X = "chrome-devtools-mcp"
@@ -102,7 +102,7 @@ def test_what_an_expression_of_regular_letters_is_tried_on_is_looked_at():
 
 @pytest.mark.parametrize("argv", [["npm", "--silent"], ["npx", "--package"], ["npx", "-y"], ["npx", "--registry", "x"]])
 def test_a_command_that_ends_early_names_no_package(argv):
-    assert commands.package_at(argv) == set()
+    assert runners.package_at(argv) == set()
 
 
 def test_a_path_into_another_package_is_not_in_a_bundle():

@@ -65,7 +65,7 @@ def test_what_a_runner_of_servers_is_told_to_run_is_started():
         f"let page = ''; page += '\\n```sh\\n'; page += 'npx -y {X}';",
         f"const page = ['# Setup', '```sh', 'npx -y {X}', '```'].join('\\n');",
         f"const rules = [{{ lineIncludes: ['{X}', '--flag'] }}];",
-        f"const rule = {{ contains: '{X}', matches: ['{X}@1'] }};",
+        f"const rule = {{ contains: '{X}', patterns: ['{X}@1'] }};",
     ],
 )
 def test_a_line_of_a_document_or_of_a_list_to_match_starts_nothing(code):
