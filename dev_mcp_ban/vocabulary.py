@@ -18,27 +18,31 @@ _BY_MODULE = frozenset({"run", "call", "Popen", "system", "popen"})
 _MODULES = frozenset(
     {"subprocess", "sp", "os", "anyio", "trio", "asyncio", "sh", "Bun", "Deno", "child_process", "cp", "commands"}
 )
-_COMPARE = (
-    r"includes|startsWith|endsWith|indexOf|lastIndexOf|has|have|test|match|matchAll|search|localeCompare|equals?|toBe\w*|toEqual\w*"
-    r"|toContain\w*|toMatch\w*|toHave\w*|toStrictEqual|toThrow\w*|toInclude\w*|some|every|find|findIndex|filter|startswith|endswith|"
-    r"assert\w*|ok|deepEqual|deepStrictEqual|strictEqual|notEqual|notStrictEqual|doesNotMatch|rejects|throws|expect|isEqual|"
-    r"hasOwnProperty|hasOwn|is(?:sub|super)set|isdisjoint|is(?:Subset|Superset)Of|isDisjointFrom|contains|index|count|literal|enum|satisfies|(?:is|has)[A-Z]\w*|(?:is|has)_(?:installed|available|command|package|server|tool)\w*"
-    r"|\w*(?:[cC]ommand|cmd|[pP]rogram|[bB]inary|[eE]xecutable|[tT]ool|[pP]ackage)_?[eE]xists(?:Sync)?|bool|Boolean|re\.\w+|RegExp|fullmatch|findall"
+_COMPARE = frozenset(
+    "includes startsWith endsWith indexOf lastIndexOf has have test match matchAll search localeCompare equal equals toStrictEqual some "
+    "every find findIndex filter startswith endswith ok deepEqual deepStrictEqual strictEqual notEqual notStrictEqual doesNotMatch rejects "
+    "throws expect isEqual hasOwnProperty hasOwn issubset issuperset isdisjoint contains index count literal enum satisfies bool Boolean "
+    "RegExp fullmatch findall".split()
 )
-_KEYED = (
-    r"get|set|update|delete|remove|pop|getItem|setItem|removeItem|setdefault|getenv|getServer\w*|getByText|unregister\w*"
-    r"|on|once|off|emit|dispatch\w*|publish|subscribe|\w*EventListener|getElementById|querySelector\w*|selectOption|fill|locator"
-    r"|replace|replaceAll|click|mkdtemp\w*|ArgumentParser|removeprefix|removesuffix"
-    r"|\w*[lL]ogger|\w*[dD]ebug|version|distribution|FastMCP|Server"
+_COMPARES = (
+    r"to(?:Be|Equal|Contain|Match|Have|Throw|Include)\w*|assert\w*|(?:is|has)[A-Z]\w*"
+    r"|(?:is|has)_(?:installed|available|command|package|server|tool)\w*"
+    r"|\w*(?:[cC]ommand|cmd|[pP]rogram|[bB]inary|[eE]xecutable|[tT]ool|[pP]ackage)_?[eE]xists(?:Sync)?"
 )
+_KEYED = frozenset(
+    "get set update delete remove pop getItem setItem removeItem setdefault getenv getByText on once off emit publish subscribe "
+    "getElementById selectOption fill locator replace replaceAll click ArgumentParser removeprefix removesuffix version distribution FastMCP "
+    "Server".split()
+)
+_KEYS = r"(?:getServer|unregister|dispatch|querySelector|mkdtemp)\w*|\w*(?:EventListener|[lL]ogger|[dD]ebug)"
 # What looks up, or ends, something that has a bare name for an id.
 _BY_ID = (
     r"(?!.*(?:[pP]ackage|[mM]odule|[sS]pec|[bB]in|[cC]ommand|[pP]ath|[eE]xec|[nN]pm|[dD]ep))"
     r"(?:(?:get|find|look_?up|remove|delete|disable|toggle|stop|kill|uninstall)(?:_|[A-Z])\w*|session|discover|disable|disconnect)"
 )
-_HOLDS = (
-    r"Set|Map|WeakSet|freeze|seal|frozenset|set|list|tuple|dict|sorted|from|of|concat|push|append|extend|unshift|insert|add|cast|assign|"
-    r"entries|keys|values|stringify|dumps|String|str|ref|shallowRef|reactive|signal|useState|useRef|useMemo|computed"
+_HOLDS = frozenset(
+    "Set Map WeakSet freeze seal frozenset set list tuple dict sorted from of concat push append extend unshift insert add cast assign entries "
+    "keys values stringify dumps String str ref shallowRef reactive signal useState useRef useMemo computed".split()
 )
 _SHOWS = (
     r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|table|"
@@ -135,15 +139,16 @@ def runs(callee: str) -> bool:
 def compares(callee: str) -> bool:
     """Whether a call only looks at what it gets."""
     last = callee.rpartition(".")[2]
-    return re.fullmatch(_COMPARE, last) is not None or callee.startswith(("assert.", "re.", "expect(", "expect."))
+    known = last in _COMPARE or callee.startswith(("assert.", "re.", "expect(", "expect."))
+    return known or re.fullmatch(_COMPARES, last) is not None
 
 
 def keyed(callee: str, text: str) -> bool:
     """Whether a call looks something up by its first argument, or names something of its own by it."""
     last = callee.rpartition(".")[2]
-    return re.fullmatch(_KEYED, last) is not None or (
-        not {"@", "/"} & set(text) and re.fullmatch(_BY_ID, last) is not None
-    )
+    if last in _KEYED or re.fullmatch(_KEYS, last):
+        return True
+    return not {"@", "/"} & set(text) and re.fullmatch(_BY_ID, last) is not None
 
 
 def finds(callee: str) -> bool:
@@ -153,7 +158,7 @@ def finds(callee: str) -> bool:
 
 def holds(callee: str) -> bool:
     """Whether what a call gives back is what it gets: a collection, a copy, another form of it."""
-    return re.fullmatch(_HOLDS, callee.rpartition(".")[2]) is not None
+    return callee.rpartition(".")[2] in _HOLDS
 
 
 def stores(callee: str) -> bool:
