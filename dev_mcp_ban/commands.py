@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dev_mcp_ban import runners
 from dev_mcp_ban.specs import Ban
+from dev_mcp_ban.steps import HOLE
 
 _INTERPRETERS = frozenset({"node", "bun", "deno", "tsx", "ts-node", "python", "python3"})
 # Programs that look at a name instead of starting what has it.
@@ -94,7 +95,8 @@ def looks_only(argv: Sequence[str | None]) -> bool:
     program = runners.program_of(rest[0])
     if len(rest) > _FEW_WORDS and rest[1] == "mcp" and rest[2] in _OF_SERVERS:
         return True
-    return program in LOOKERS or (program in runners.MANAGERS and len(rest) > 1 and rest[1] in _LOOKING)
+    managing = program in runners.MANAGERS or program in {"", HOLE}
+    return program in LOOKERS or (managing and len(rest) > 1 and rest[1] in _LOOKING)
 
 
 def code_at(argv: Sequence[str | None], at: int) -> bool:
@@ -133,10 +135,11 @@ def in_line(line: str, ban: Ban, *, launched: bool) -> list[str]:
 
 
 def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
-    at = _without_prefixes(argv)
-    command = argv[at:]
+    command = argv[_without_prefixes(argv) :]
     if not command or looks_only(command):
         return
+    if launched:
+        command = [word or "" for word in runners.guessed(command)]
     program = runners.program_of(command[0])
     if (
         not launched

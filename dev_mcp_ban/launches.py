@@ -14,7 +14,7 @@ from dev_mcp_ban.subject import INSTALLED, State, Text
 
 Outcome = Literal["import", "type-import", "launch", "never", "unknown"]
 
-_DEEPEST = 3
+_DEEPEST = 4
 _MOST_USES = 40
 _LONGEST_PROGRAM = 20
 _IN_PACKAGES = frozenset({"package.json", "build", "dist", "bin", "lib", "src", "index.js"})
@@ -236,9 +236,7 @@ def _launch_call(subject: Text, step: Step, state: State) -> State | None:
 
 
 def _chosen(argv: tuple[str | None, ...]) -> set[int]:
-    if argv and argv[0] is None:
-        return runners.package_at(("npx", *argv[1:]))
-    return runners.package_at(argv)
+    return runners.package_at(runners.guessed(argv))
 
 
 def _joined(subject: Text, step: Step, state: State) -> State | None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-RUNNERS = frozenset(
-    {"npx", "bunx", "pnpx", "uvx", "npx.cmd", "bunx.cmd", "pnpx.cmd", "uvx.exe", "npx.exe", "bunx.exe", "npx.ps1"}
-)
+from dev_mcp_ban.steps import HOLE
+
+RUNNERS = frozenset({"npx", "bunx", "pnpx", "uvx"})
 MANAGERS = {
     "npm": frozenset({"exec", "x", "create", "init"}),
     "pnpm": frozenset({"dlx", "exec", "x"}),
@@ -37,8 +37,19 @@ YES = frozenset({"-y", "--yes"})
 
 
 def program_of(word: str) -> str:
-    """The name of a program without its folder."""
-    return re.split(r"[/\\]", word.strip("\"'"))[-1].lower()
+    """The name of a program without its folder, and without what Windows puts behind it."""
+    name = re.split(r"[/\\]", word.strip("\"'"))[-1].lower()
+    return name if name.startswith(".") else name.removesuffix(".cmd").removesuffix(".exe").removesuffix(".ps1")
+
+
+def guessed(argv: Sequence[str | None]) -> Sequence[str | None]:
+    """A command whose program is not known, with the one that its next word speaks for: it mostly was looked for on PATH."""
+    program = argv[0] if argv else ""
+    if program is not None and HOLE not in program:
+        return argv
+    after = argv[1] if len(argv) > 1 else None
+    managers = (one for one in ("npm", "pnpm", "yarn") if after in MANAGERS[one] | INSTALLS[one])
+    return (next(managers, "npx"), *argv[1:])
 
 
 def package_at(argv: Sequence[str | None]) -> set[int]:

@@ -42,7 +42,7 @@ _BY_ID = (
 )
 _HOLDS = frozenset(
     "Set Map WeakSet freeze seal frozenset set list tuple dict sorted from of concat push append extend unshift insert add cast assign entries "
-    "keys values stringify dumps String str ref shallowRef reactive signal useState useRef useMemo computed".split()
+    "fromkeys keys values stringify dumps String str ref shallowRef reactive signal useState useRef useMemo computed".split()
 )
 _SHOWS = (
     r"(?:console|logger|log|logging|_?log(?:ger)?|chalk|pc|kleur|colors|toast|ui|vscode\.window|window|debug|p|clack|ora|spinner|click|table|"

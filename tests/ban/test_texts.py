@@ -89,3 +89,34 @@ def test_other_lines_are_started(code):
 def test_in_python_a_list_of_lines_with_a_fence_is_a_document():
     assert kinds(f"page = '\\n'.join(['```sh', 'npx -y {X}', '```'])", "a.py") == []
     assert kinds(f"run_all(['set -e', 'npx -y {X}'])", "a.py") == ["launch"]
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"const npx = win ? 'npx.cmd' : 'npx'; execSync(`${{npx}} {W}`);", True),
+        (f"const npm = win ? 'npm.cmd' : 'npm'; execSync(`${{npm}} install {W}@${{v}}`);", True),
+        (f"const npm = win ? 'npm.cmd' : 'npm'; spawn(npm, ['exec', '{W}']);", True),
+        (f"const pnpm = win ? 'pnpm.cmd' : 'pnpm'; spawn(pnpm, ['dlx', '{W}']);", True),
+        (f"spawn('pnpm.cmd', ['dlx', '{W}']);", True),
+        (f"spawnSync('C:\\\\node\\\\NPM.CMD', ['exec', '{W}']);", True),
+        (f"const npm = win ? 'npm.cmd' : 'npm'; execSync(`${{npm}} list -g {X}`);", False),
+        (f"const npm = find('npm'); spawn(npm, ['list', '-g', '{X}']);", False),
+        (f"const git = find('git'); execSync(`${{git}} clone it {W}`);", False),
+    ],
+)
+def test_a_program_that_is_looked_for_is_known_by_the_word_behind_it(code, launched):
+    assert kinds(code) == (["launch"] if launched else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        ("npm = which('npm')\nsubprocess.run([npm, 'list', '-g', 'PKG'])", False),
+        ("npm = which('npm')\nsubprocess.run([npm, 'install', '-g', 'PKG'])", True),
+        ("A = ('PKG', 'x')\nB = A + ('y',)\nC = tuple(dict.fromkeys(A + B))\nprint(any(s in line for s in C))", False),
+        ("A = ('PKG', 'x')\nB = A + ('y',)\nC = tuple(dict.fromkeys(A + B))\nfor s in C:\n    start(s)", True),
+    ],
+)
+def test_so_it_is_in_python_and_lists_may_be_made_of_lists(code, launched):
+    assert kinds(code.replace("PKG", X), "app/a.py") == (["launch"] if launched else [])
