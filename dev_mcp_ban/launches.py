@@ -108,6 +108,8 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
             if outcome[0] == wanted:
                 return outcome
     shown = not state.called and bool(outcomes) and all(outcome == "never" for outcome, _ in outcomes)
+    # What a file only looks at, and hands on as something to start, is started elsewhere.
+    shown = shown and not (state.how and place.exported())
     if shown or (not state.how and state.labelled(step.name, subject.text)):
         return "never", state
     return _outcome(state), state

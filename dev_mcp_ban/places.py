@@ -70,6 +70,10 @@ class Expression:
         """Where the variable is used that this expression becomes, or becomes a part of."""
         return self._mentioned(*self._variable())
 
+    def exported(self) -> bool:
+        """Whether other files get what becomes of this expression."""
+        return any(parent.type == "export_statement" for _, parent in self.source.around(self.node))
+
     def handed(self, callee: str) -> list[Place]:
         """Where the function that is called so uses what it gets this expression as."""
         name, scope = parameter(self.source, self.node, callee) or ("", self.source.root)

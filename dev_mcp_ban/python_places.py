@@ -44,6 +44,10 @@ class Expression:
         """Where the file reads an entry of this key, or an attribute of this name, of any object."""
         return [Expression(self.tree, self.tree.widest(read)) for read in self.tree.reads(key)]
 
+    def exported(self) -> bool:
+        """Python has no word for it."""
+        return False
+
     def handed(self, _: str) -> list[Place]:
         """Functions of Python are not looked into."""
         return []

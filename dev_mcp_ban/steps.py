@@ -55,6 +55,10 @@ class Place(Protocol):
         """Where the variable that gets this expression is used; nothing when no variable does."""
         ...
 
+    def exported(self) -> bool:
+        """Whether other files get what becomes of this expression."""
+        ...
+
     def reads(self, key: str) -> "list[Place]":
         """Where the file reads an entry of this key, of any object."""
         ...

@@ -120,3 +120,15 @@ def test_a_program_that_is_looked_for_is_known_by_the_word_behind_it(code, launc
 )
 def test_so_it_is_in_python_and_lists_may_be_made_of_lists(code, launched):
     assert kinds(code.replace("PKG", X), "app/a.py") == (["launch"] if launched else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"export const PIN = {{ launchCommand: 'npx {X}@1' }};\nassert.match(PIN.launchCommand, /@1/);", True),
+        (f"const PIN = {{ launchCommand: 'npx {X}@1' }};\nassert.match(PIN.launchCommand, /@1/);", False),
+        (f"export const NAME = '{X}';\nif (name === NAME) go();", False),
+    ],
+)
+def test_what_other_files_get_to_start_is_not_only_looked_at(code, launched):
+    assert kinds(code) == (["launch"] if launched else [])
