@@ -183,8 +183,9 @@ def _argument(subject: Text, step: Step, state: State) -> State | None:
     if vocabulary.finds(callee):
         return state
     if (logged := vocabulary.logs(callee)) or vocabulary.compares(callee):
-        # What is started may be looked at; what a call made of it was given to that call first.
-        return state if state.how and state.called and (state.named or not logged) else None
+        # What is started may be looked at; what a call made of it was given to that call first, but for one that made a path.
+        made = state.called and (state.named or not (logged or state.how == INSTALLED))
+        return state if state.how and made else None
     kept = bool(state.how) and vocabulary.stores(callee)
     state = replace(state, called=state.called or kept or not vocabulary.holds(callee))
     if state.how:

@@ -132,3 +132,16 @@ def test_so_it_is_in_python_and_lists_may_be_made_of_lists(code, launched):
 )
 def test_what_other_files_get_to_start_is_not_only_looked_at(code, launched):
     assert kinds(code) == (["launch"] if launched else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"expect(found).toBe(path.join(root, 'node_modules', '{X}'));", False),
+        (f"assert.equal(found, join('node_modules/{X}/build'));", False),
+        (f"const p = path.join(root, 'node_modules', '{X}'); expect(load(p)).toBe(1);", True),
+        (f"load(path.join(root, 'node_modules', '{X}'));", True),
+    ],
+)
+def test_a_path_that_is_made_to_be_compared_is_compared(code, launched):
+    assert kinds(code) == (["launch"] if launched else [])
