@@ -302,3 +302,9 @@ def test_a_search_beside_our_start_has_one_thread_where_that_is_through_with_the
 def test_what_is_no_index_counts_nothing(tmp_path):
     (tmp_path / "index").write_bytes(b"something else")
     assert git_grep.tracked(str(tmp_path / "index")) == 0
+
+
+def test_so_much_is_asked_at_once_as_fits_into_a_pipe_that_nobody_reads():
+    names = [(str(number), b"x" * 20_000) for number in range(3)] + [(str(number), b"x") for number in range(3, 12)]
+    asked = [[path for path, _ in some] for some in git_search._fitting(iter(names))]
+    assert asked == [["0"], ["1"], ["2", "3"], ["4", "5", "6", "7"], ["8", "9", "10", "11"]]
