@@ -13,6 +13,9 @@ LOOKERS = frozenset(
     "which where pgrep pkill killall kill grep rg egrep echo ls rm ps cat find test git printf type command hash taskkill tasklist "
     "lsof sed awk head tail wc open code curl wget jq".split()
 )
+# What tells where a program is.
+_FINDERS = frozenset({"which", "where", "command"})
+_ASKS = re.compile(r"-p?[vV]")
 _LOOKING = frozenset(
     "view info show ls list uninstall remove rm search why outdated unlink owner pkg ps logs inspect images stats stop kill".split()
 )
@@ -79,6 +82,8 @@ def split(line: str) -> list[list[str]]:
 def _without_prefixes(argv: Sequence[str]) -> int:
     """Where the program stands behind `sudo`, `env`, `X=1`, `cmd /c`."""
     for at, word in enumerate(argv):
+        if word == "command" and argv[at + 1 : at + 2] and _ASKS.fullmatch(argv[at + 1]):
+            return at
         known = word.lower() in _PREFIXES or runners.program_of(word) in _PREFIXES
         if not known and not _ASSIGNMENT.fullmatch(word) and not (at and word.startswith("-")):
             return at
@@ -97,6 +102,20 @@ def looks_only(argv: Sequence[str | None]) -> bool:
         return True
     managing = program in runners.MANAGERS or program in {"", HOLE}
     return program in LOOKERS or (managing and len(rest) > 1 and rest[1] in _LOOKING)
+
+
+def finds(argv: Sequence[str | None]) -> bool:
+    """Whether a command tells where the program is whose name it gets."""
+    known = [word or "" for word in argv]
+    return looks_only(known) and runners.program_of(known[_without_prefixes(known)]) in _FINDERS
+
+
+def sought(line: str, ban: Ban) -> str | None:
+    """The banned name of the program that a command line looks for, and does not start."""
+    argv = next(iter(split(line)), [])
+    if not finds(argv) or in_line(line, ban, launched=True):
+        return None
+    return next((word for word in argv if ban.spec(word)), None)
 
 
 def code_at(argv: Sequence[str | None], at: int) -> bool:

@@ -42,7 +42,13 @@ def _package_entry(subject: Text, step: Step, state: State) -> State | None:
     if not subject.whole or not vocabulary.names_package(step.name):
         return state
     beside = step.keys - {step.name.lower()}
-    if vocabulary.names_runner(step.name) or any(vocabulary.starts(key) or key in vocabulary.STARTED for key in beside):
+    # A name that only its words make banned needs a start around it.
+    started = subject.listed is not None and step.starts
+    if (
+        started
+        or vocabulary.names_runner(step.name)
+        or any(vocabulary.starts(key) or key in vocabulary.STARTED for key in beside)
+    ):
         return state.launched(CONFIGURED, subject.whole)
     return None if vocabulary.catalogued(step.keys) else state
 

@@ -36,7 +36,8 @@ def judge(text: str, place: Place, ban: Ban) -> Finding | None:
 
 
 def _concluded(subject: Text, place: Place, depth: int) -> Finding | None:
-    outcome, state = _follow(subject, place, State(), depth)
+    name = commands.sought(subject.text, subject.ban) if " " in subject.text else None
+    outcome, state = _follow(Text(name, subject.ban) if name else subject, place, State(sought=name is not None), depth)
     if outcome in {"import", "type-import"}:
         package = state.packages or tuple(filter(None, (subject.whole or subject.path,)))
         return Finding(kind=outcome, packages=package, how=state.how) if package else None
@@ -84,7 +85,7 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
 def _outcome(state: State) -> Outcome:
     if state.how:
         return "launch"
-    return "never" if state.part else "unknown"
+    return "never" if state.part or state.sought else "unknown"
 
 
 def _by_reads(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:
@@ -150,6 +151,8 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
     if state.how:
         return state
     argv = step.texts
+    if commands.finds(argv):
+        return replace(state, sought=True)
     if commands.looks_only(argv) or _names_option(step) or any(map(documents.fences, filter(None, argv))):
         return None
     state = replace(state, argv=argv, index=step.index)
@@ -223,6 +226,8 @@ def _at(step: Step, state: State) -> int:
 
 def _launch_call(subject: Text, step: Step, state: State) -> State | None:
     how = f"`{step.name}(…)`"
+    if commands.finds(step.texts) or (state.sought and not state.named):
+        return replace(state, sought=True, argv=None, index=0)
     if commands.looks_only(step.texts):
         return None
     if state.part and state.entry:

@@ -1,9 +1,9 @@
 """Tells the places around an expression in a JavaScript or TypeScript tree."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from dev_mcp_ban import asked, documents, imports
+from dev_mcp_ban import asked, documents, imports, vocabulary
 from dev_mcp_ban.calls import callee_of, grown, grows
 from dev_mcp_ban.functions import giving_back, parameter
 from dev_mcp_ban.pages import attribute
@@ -179,12 +179,22 @@ def _pair(source: Source, node: "Node", parent: "Node") -> Step:
     beside: dict[str, Node | None] = {}
     holder = source.parent(parent)
     for entry in holder.named_children[:_MOST_KEYS] if holder is not None else ():
-        name = entry.child_by_field_name("key") if entry.type == "pair" else entry
-        if name is not None and name.type != "comment":
-            beside[_bare(source, name).lower()] = entry.child_by_field_name("value")
+        named = entry.child_by_field_name("key") if entry.type == "pair" else entry
+        if named is not None and named.type != "comment":
+            beside[_bare(source, named).lower()] = entry.child_by_field_name("value")
     command = next((beside[one] for one in ("command", "cmd", "program", "executable") if one in beside), None)
     text = source.constant(command) if command is not None else None
-    return Step(kind="value", name=_bare(source, key) if key is not None else "", keys=frozenset(beside), texts=(text,))
+    name = _bare(source, key) if key is not None else ""
+    return Step(kind="value", name=name, keys=frozenset(beside), texts=(text,), starts=_start(source, beside.values()))
+
+
+def _start(source: Source, values: "Iterable[Node | None]") -> bool:
+    """Whether an object beside an entry says how to start something: `{ package, config: { command, args } }`."""
+    entries = [
+        entry for value in values if value is not None and value.type == "object" for entry in source.items(value)
+    ]
+    keys = [entry.child_by_field_name("key") for entry in entries[:_MOST_KEYS]]
+    return any(vocabulary.starts(_bare(source, key).lower()) for key in keys if key is not None)
 
 
 def _bare(source: Source, name: "Node") -> str:

@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 
+from dev_mcp_ban import vocabulary
 from dev_mcp_ban.python_tree import LOADERS, Tree
 from dev_mcp_ban.steps import CONDITION, Place, Step
 
@@ -118,7 +119,9 @@ def _dict(tree: Tree, node: ast.AST, parent: ast.Dict) -> Step:
 
 def _entry(tree: Tree, name: str, beside: dict[str, ast.expr]) -> Step:
     command = next((beside[one] for one in ("command", "cmd", "program", "executable") if one in beside), None)
-    return Step(kind="value", name=name, keys=frozenset(beside), texts=(tree.constant(command),))
+    inside = [key for value in beside.values() if isinstance(value, ast.Dict) for key in value.keys[:_MOST]]
+    starts = any(vocabulary.starts((tree.constant(key) or "").lower()) for key in inside)
+    return Step(kind="value", name=name, keys=frozenset(beside), texts=(tree.constant(command),), starts=starts)
 
 
 def _operated(tree: Tree, node: ast.AST, parent: ast.BinOp) -> Iterator[Step]:

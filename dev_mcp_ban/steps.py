@@ -38,6 +38,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """The texts of a list, of a call's arguments (a list among them is flattened), or of the entry named `command`."""
     keys: frozenset[str] = frozenset()
     """The keys beside this entry of an object."""
+    starts: bool = False
+    """An object beside this entry says how to start something."""
 
 
 class Place(Protocol):

@@ -35,6 +35,8 @@ class State(Struct, frozen=True, kw_only=True):
     """It went into a call of which nothing is known: a variable gets the call's result, not the text."""
     named: bool = False
     """A variable has it, and this is one of its uses."""
+    sought: bool = False
+    """A command tells where the program is that has this name: only a launch of what it says starts that."""
 
     def launched(self, how: str, *packages: str) -> "State":
         """The state with this reason, unless there was one before."""

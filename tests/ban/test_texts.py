@@ -145,3 +145,41 @@ def test_what_other_files_get_to_start_is_not_only_looked_at(code, launched):
 )
 def test_a_path_that_is_made_to_be_compared_is_compared(code, launched):
     assert kinds(code) == (["launch"] if launched else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        ("const bin = execSync('which PKG').toString().trim(); spawn(bin, ['--headless']);", True),
+        ("const bin = spawnSync('which', ['PKG']).stdout.trim(); spawn(bin);", True),
+        ("const bin = execSync('command -v PKG').toString(); execFile(bin, []);", True),
+        ("execSync('command -v PKG && PKG --headless');", True),
+        ("execSync('command PKG --headless');", True),
+        ("const bin = execSync('which PKG').toString(); console.log(bin);", False),
+        ("const found = execSync('command -v PKG', { stdio: 'ignore' });", False),
+        ("if (spawnSync('command', ['-v', 'PKG']).status === 0) go();", False),
+        ("const found = () => execSync('where PKG').toString();", False),
+    ],
+)
+def test_what_a_command_looks_for_is_started_where_its_answer_is(code, launched):
+    assert (kinds(code.replace("PKG", X)) != []) is launched
+
+
+def test_so_it_is_in_python():
+    found = f"path = subprocess.run(['which', '{X}'], capture_output=True).stdout.strip()\n"
+    assert kinds(found + "subprocess.run([path, '--headless'])\n", "app/a.py") == ["launch"]
+    assert kinds(found + "print(path)\n", "app/a.py") == []
+
+
+@pytest.mark.parametrize("inside", ["config: { command: 'npx', args }", "install: { 'args': [name] }"])
+def test_a_package_is_started_beside_an_object_that_says_how(inside):
+    row = "const row = { description: 'Docs', package: 'PKG', INSIDE };".replace("INSIDE", inside)
+    assert kinds(row.replace("PKG", X)) == ["launch"]
+    assert kinds(row.replace("PKG", W)) == []
+    assert kinds(f"const row = {{ description: 'Docs', package: '{X}', links: {{ docs: 'd' }} }};") == []
+
+
+def test_and_so_it_is_in_python():
+    row = "row = {'description': 'Docs', 'package': 'PKG', 'config': {'command': 'npx', 'args': args}}"
+    assert kinds(row.replace("PKG", X), "app/a.py") == ["launch"]
+    assert kinds(row.replace("PKG", W), "app/a.py") == []
