@@ -6,6 +6,7 @@ import pytest
 from gitrepo import Repo
 
 from agent_guards.cli import main
+from agent_guards.git import GitRepository
 
 E = "artifacts/nora/2026-01-02/mcp/cart.jsonl"
 LINE = json.dumps({
@@ -201,3 +202,11 @@ def test_a_guard_that_could_not_judge_is_never_green(repo, monkeypatch, capsys):
     monkeypatch.setattr(GitRepository, "sizes", fail)
     assert check("--format", "json") == 3
     assert report(capsys)["verdict"] == "error"
+
+
+@pytest.mark.parametrize(("form", "asked"), [("json", 1), ("markdown", 1), ("text", 0), ("sarif", 0)])
+def test_git_is_asked_for_the_repository_s_name_where_the_report_says_it(repo, monkeypatch, form, asked):
+    calls = []
+    monkeypatch.setattr(GitRepository, "origin", lambda self: calls.append(1) or "octo/demo")
+    assert check("guard-mcp", "--all", "--format", form) == 0
+    assert len(calls) == asked

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from agent_guards.change import resolve
-from agent_guards.commands.output import moment, publish, read_file, threshold
+from agent_guards.commands.output import moment, names_repository, publish, read_file, threshold
 from agent_guards.context import Change, Context
 from agent_guards.env import RunEnv
 from agent_guards.errors import UsageError
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, env: RunEnv) -> int:
 
             reports = _group(errand, context, change, repository, judge) if errand and context.queue else judge(change)
             subject = Subject(
-                repository=context.repository or repository.origin(),
+                repository=context.repository or (repository.origin() if names_repository(arguments, env) else None),
                 base=change.base,
                 head=change.head,
                 pull_request=change.pull_request,

@@ -49,9 +49,19 @@ def read_file(path: str, what: str) -> bytes:
         raise UsageError(f"{what} {quote(path)} cannot be read: {error.strerror}.") from error
 
 
+def names_repository(arguments: argparse.Namespace, env: RunEnv) -> bool:
+    """Whether a report will say of which repository it is: git need not be asked for what nobody reads."""
+    return env.actions or _chosen(arguments, env) in {"json", "markdown"}
+
+
+def _chosen(arguments: argparse.Namespace, env: RunEnv) -> str:
+    chosen: str = arguments.format or env.inputs.get("format") or ("github" if env.actions else "text")
+    return chosen
+
+
 def publish(outcome: Outcome, guards: Iterable[Guard], arguments: argparse.Namespace, env: RunEnv) -> int:
     """Print the report, and return the exit status that it means."""
-    chosen = arguments.format or env.inputs.get("format") or ("github" if env.actions else "text")
+    chosen = _chosen(arguments, env)
     if arguments.output:
         _write(arguments.output, render(chosen, outcome, guards, env, terminal=False))
         chosen = "github" if env.actions else "text"
