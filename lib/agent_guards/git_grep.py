@@ -17,8 +17,9 @@ GREP = (
 AROUND = ("-i", "-C", "3")
 # Work tree files are opened in parallel; objects are unpacked one after the other, however many threads ask.
 IN_FILES, IN_OBJECTS = 3, ("--threads", "1")
-# So many files one thread has looked through by the time Python is ready; threads cost more than they bring.
-_FEW = 12_000
+# So many files one thread has looked through by the time Python is ready; where Python needs the other of two cores,
+# more threads cost more than they bring.
+_FEW, _CORES = 12_000, 2
 _SPECIAL = frozenset(".[]{}()*+?^$|\\")
 
 Patterns = tuple[str, ...]
@@ -45,8 +46,8 @@ def in_work_tree(
 
 def meanwhile(folder: str, patterns: Patterns, globs: Iterable[str]) -> list[str]:
     """The arguments of a search that runs while Python gets ready."""
-    known = tracked(os.path.join(folder, ".git", "index"))
-    return in_work_tree(AROUND, patterns, globs, threads=1 if 0 < known <= _FEW else IN_FILES)
+    few = (os.cpu_count() or 1) <= _CORES and 0 < tracked(os.path.join(folder, ".git", "index")) <= _FEW
+    return in_work_tree(AROUND, patterns, globs, threads=1 if few else IN_FILES)
 
 
 def tracked(index: str) -> int:

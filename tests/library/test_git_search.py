@@ -288,10 +288,13 @@ def test_a_search_that_nobody_waits_for_leaves_no_process(repo, searching):
     ).stdout
 
 
-@pytest.mark.parametrize(("files", "threads"), [(1, 1), (12_000, 1), (12_001, 3), (0, 3)])
+@pytest.mark.parametrize(
+    ("cores", "files", "threads"), [(2, 1, 1), (1, 12_000, 1), (2, 12_001, 3), (2, 0, 3), (4, 1, 3), (None, 1, 1)]
+)
 def test_a_search_beside_our_start_has_one_thread_where_that_is_through_with_the_files_by_then(
-    tmp_path, files, threads
+    tmp_path, monkeypatch, cores, files, threads
 ):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
     if files:
         (tmp_path / ".git").mkdir()
         (tmp_path / ".git/index").write_bytes(b"DIRC\0\0\0\2" + files.to_bytes(4) + b"more")
