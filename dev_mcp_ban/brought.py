@@ -17,7 +17,7 @@ from dev_mcp_ban.source import RepositorySource
 
 if TYPE_CHECKING:
     from dev_mcp_ban.manifests import Dependency
-    from dev_mcp_ban.reach import Chain
+    from dev_mcp_ban.reach import Chain, Search
     from dev_mcp_ban.tree import Source
 
 # In most trees git finds nothing that is worth a second look: what looks closer is imported when it is needed.
@@ -71,6 +71,8 @@ class _Read(Struct):
     bundled: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     unparsed: dict[str, str] = field(default_factory=dict)
     count: int = 0
+    search: "Search | None" = None
+    """Of a whole tree: the search for who reaches what stands outside production."""
 
     def take(self, path: str, data: bytes) -> None:
         """Read one file as what it is."""
@@ -109,7 +111,7 @@ def gather_tree(repository: Repository, tree: str, scope: Scope) -> Brought:
     owned = _owned(repository, tree, scope, [path for path, found in read.dependencies.items() if found])
     return Brought(
         hits=tuple(_located(read.hits, scope)),
-        chains=_chains(source, tree, scope, read.hits),
+        chains=_chains(read),
         dependencies=tuple((path, one) for path in sorted(owned) for one in read.dependencies[path]),
         bundled=tuple(Located(path, hit) for path, hits in sorted(read.bundled.items()) for hit in hits),
         unparsed=tuple(sorted(read.unparsed.items())),
@@ -159,12 +161,18 @@ def _read_tree(source: "Source", tree: str, scope: Scope) -> _Read:
     read = _Read(scope)
     for path, data in candidates.begin(source, tree, scope.ban, scope.bundles)():
         read.take(path, data)
-    read.hits = _foreign(source, tree, scope, read.hits)
+        if read.search is None and read.hits.get(path) and not scope.production(path):
+            from dev_mcp_ban.reach import Search
+            from dev_mcp_ban.tree import Tree
+
+            # Git gathers what the search needs while it still looks for more of such files.
+            read.search = Search(Tree(source, tree), scope.production, edges)
+    read.hits = _foreign(source, tree, scope, read.hits, read.search)
     return read
 
 
 def _foreign(
-    source: "Source", tree: str, scope: Scope, hits: Mapping[str, tuple[Hit, ...]]
+    source: "Source", tree: str, scope: Scope, hits: Mapping[str, tuple[Hit, ...]], search: "Search | None" = None
 ) -> dict[str, tuple[Hit, ...]]:
     """Leave out imports that only the words of a name make banned, where the name is that of a module of the repository."""
     if not any(hits.values()):
@@ -172,7 +180,7 @@ def _foreign(
     from dev_mcp_ban.resolve import Resolver
     from dev_mcp_ban.tree import Tree
 
-    resolver = Resolver(Tree(source, tree))
+    resolver = search.resolver if search else Resolver(Tree(source, tree))
     return {
         path: tuple(
             hit
@@ -206,15 +214,10 @@ def _same(found: "Hit | Dependency") -> tuple[str, str]:
     return (found.kind if isinstance(found, Hit) else found.where, found.package)
 
 
-def _chains(source: "Source", tree: str, scope: Scope, hits: Mapping[str, tuple[Hit, ...]]) -> "tuple[Chain, ...]":
+def _chains(read: _Read) -> "tuple[Chain, ...]":
     """How production reaches what other files import or launch; what is only a type is gone when the program runs."""
-    targets = {path: [hit for hit in found if hit.kind != "type-import"] for path, found in hits.items()}
-    if not any(found and not scope.production(path) for path, found in targets.items()):
-        return ()
-    from dev_mcp_ban.reach import chains
-    from dev_mcp_ban.tree import Tree
-
-    return chains(Tree(source, tree), targets, scope.production, edges)
+    targets = {path: [hit for hit in found if hit.kind != "type-import"] for path, found in read.hits.items()}
+    return read.search.chains(targets) if read.search else ()
 
 
 def _new_chains(repository: Repository, change: Change, scope: Scope) -> "tuple[Chain, ...]":
@@ -228,10 +231,10 @@ def _new_chains(repository: Repository, change: Change, scope: Scope) -> "tuple[
     source = RepositorySource(repository)
     if not could_matter(source, change.head, change.files, scope.production, banned):
         return ()
-    found = _chains(source, change.head, scope, _read_tree(source, change.head, scope).hits)
+    found = _chains(_read_tree(source, change.head, scope))
     if not found or change.base is None:
         return found
-    before = _chains(source, change.base, scope, _read_tree(source, change.base, scope).hits)
+    before = _chains(_read_tree(source, change.base, scope))
     known = {chain.key for chain in before}
     return tuple(chain for chain in found if chain.key not in known)
 

@@ -42,37 +42,31 @@ class Chain(Struct, frozen=True, kw_only=True):
         return self.steps[0].path, self.package
 
 
-def chains(
-    tree: Tree, targets: Mapping[str, Sequence[Hit]], production: Callable[[str], bool], edges: Edges
-) -> tuple[Chain, ...]:
-    """The shortest chain from each production file to each banned package, shortest first.
-
-    `targets` are the files that hold something banned. A walk backwards ends at the first production file that it meets;
-    what stands in production itself needs no chain.
-    """
-    outside = {path: hits for path, hits in targets.items() if hits and not production(path)}
-    if not outside:
-        return ()
-    search = _Search(tree, production, edges)
-    if not search.possible(outside):
-        return ()
-    found = [chain for package in _packages(outside) for chain in search.walk(package, outside)]
-    return tuple(sorted(found, key=lambda chain: (len(chain.steps), chain.key))[:MOST_CHAINS])
-
-
-class _Search:
-    """The walk backwards through one tree."""
+class Search:
+    """The walk backwards through one tree. Git looks for what it needs from the moment that it is made."""
 
     def __init__(self, tree: Tree, production: Callable[[str], bool], edges: Edges) -> None:
         self._tree = tree
         self._production = production
         self._edges = edges
-        self._resolver = Resolver(tree)
-        self._importers = Importers(self._resolver)
+        self.resolver = Resolver(tree)
+        self._importers = Importers(self.resolver)
         self._carried: dict[str, Mapping[str, Step]] = {}
         self._links: dict[str, tuple[str, ...]] = {}
 
-    def possible(self, targets: Mapping[str, Sequence[Hit]]) -> bool:
+    def chains(self, targets: Mapping[str, Sequence[Hit]]) -> tuple[Chain, ...]:
+        """The shortest chain from each production file to each banned package, shortest first.
+
+        `targets` are the files that hold something banned. A walk backwards ends at the first production file that it meets;
+        what stands in production itself needs no chain.
+        """
+        outside = {path: hits for path, hits in targets.items() if hits and not self._production(path)}
+        if not outside or not self._possible(outside):
+            return ()
+        found = [chain for package in _packages(outside) for chain in self._walk(package, outside)]
+        return tuple(sorted(found, key=lambda chain: (len(chain.steps), chain.key))[:MOST_CHAINS])
+
+    def _possible(self, targets: Mapping[str, Sequence[Hit]]) -> bool:
         """Whether anything imports the targets at all; then everything that the walk needs is at hand.
 
         The first steps back are looked for one by one: a short chain, or one that ends soon, costs less than all literals.
@@ -99,7 +93,7 @@ class _Search:
         self._importers.everything()
         return True
 
-    def walk(self, package: str, targets: Mapping[str, Sequence[Hit]]) -> Iterator[Chain]:
+    def _walk(self, package: str, targets: Mapping[str, Sequence[Hit]]) -> Iterator[Chain]:
         """Every chain to one package. An import that turns out to carry nothing is taken out, and the walk begins anew."""
         hits = {path: hit for path, found in targets.items() for hit in reversed(found) if hit.package == package}
         told: set[str] = set()
@@ -172,7 +166,7 @@ class _Search:
         found: dict[str, Step] = {}
         for edge in self._edges(path, self._tree.data(path)):
             if edge.carries:
-                for target in self._resolver.resolve(path, edge.specifier):
+                for target in self.resolver.resolve(path, edge.specifier):
                     step = Step(path=path, line=edge.line, column=edge.column, specifier=edge.specifier)
                     found.setdefault(target, step)
         return found

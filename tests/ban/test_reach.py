@@ -30,7 +30,7 @@ def production(path):
 def chains(tree, targets, edges=scan.edges):
     if not isinstance(targets, dict):
         targets = dict.fromkeys(targets, (Hit("banned"),))
-    found = reach.chains(tree, targets, production, edges)
+    found = reach.Search(tree, production, edges).chains(targets)
     tree.source.repository.close()
     return found
 
