@@ -1,5 +1,6 @@
 """What every test stands on: an environment without the outside's wishes, and golden files."""
 
+import gc
 import os
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,14 @@ def clean_environment(monkeypatch):
     for name in list(os.environ):
         if name != OWN and (name in FOREIGN_NAMES or name.startswith(FOREIGN)):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected():
+    """A command leaves this switched off, for its process ends with it; here the next test would inherit what nobody ends."""
+    yield
+    gc.unfreeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -29,10 +29,12 @@ def test_it_reads_nothing_and_its_complaints_are_nobody_s(start, capfd):
 
 def test_what_is_stopped_is_gone_and_can_be_stopped_again(start):
     command = start("import time; time.sleep(100)")
+    process = getattr(command._process, "pid", command._process)
+    assert os.waitpid(process, os.WNOHANG) == (0, 0)
     command.stop()
     command.stop()
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(process, os.WNOHANG)
 
 
 def test_what_was_waited_for_can_be_stopped(start):
