@@ -42,13 +42,10 @@ def _package_entry(subject: Text, step: Step, state: State) -> State | None:
     if not subject.whole or not vocabulary.names_package(step.name):
         return state
     beside = step.keys - {step.name.lower()}
-    # A name that only its words make banned needs a start around it.
-    started = subject.listed is not None and step.starts
-    if (
-        started
-        or vocabulary.names_runner(step.name)
-        or any(vocabulary.starts(key) or key in vocabulary.STARTED for key in beside)
-    ):
+    started = any(vocabulary.starts(key) or key in vocabulary.STARTED for key in beside)
+    # A name that only its words make banned needs a start around it, not in an object beside it.
+    started = started or (subject.listed is not None and step.starts)
+    if started or vocabulary.names_runner(step.name):
         return state.launched(CONFIGURED, subject.whole)
     return None if vocabulary.catalogued(step.keys) else state
 

@@ -13,7 +13,7 @@ _LAUNCHERS = (
     r"|stdio_client|deno\.command|npximport|shellscript)"
 )
 _SHELLS = frozenset({"$", "$.sync", "Bun.$", "zx.$", "shell.exec", "execa.command", "execa.commandSync", "execa.node"})
-_TERMINALS = r"(?:.*[\w.])?[tT]erm(?:inal)?(?:\(\))?|term(?:inal)?(?:\(\))?"
+_TERMINALS = r"(?:.*[\w.])?[tT]erm(?:inal)?(?:\(\))?"
 _BY_MODULE = frozenset({"run", "call", "Popen", "system", "popen"})
 _MODULES = frozenset(
     {"subprocess", "sp", "os", "anyio", "trio", "asyncio", "sh", "Bun", "Deno", "child_process", "cp", "commands"}
