@@ -37,7 +37,6 @@ _PREFIXES = frozenset(
         "command",
         "cross-env",
         "cmd",
-        "cmd.exe",
         "/c",
         "/d",
         "/s",
@@ -79,22 +78,21 @@ def split(line: str) -> list[list[str]]:
     return [command for command in commands if command]
 
 
-def _without_prefixes(argv: Sequence[str]) -> int:
-    """Where the program stands behind `sudo`, `env`, `X=1`, `cmd /c`."""
-    for at, word in enumerate(argv):
-        if word == "command" and argv[at + 1 : at + 2] and _ASKS.fullmatch(argv[at + 1]):
-            return at
+def _without_prefixes(argv: Sequence[str | None]) -> list[str]:
+    """The program and its arguments behind `sudo`, `env`, `X=1`, `cmd /c`; an unknown word is empty."""
+    words = [word or "" for word in argv]
+    for at, word in enumerate(words):
+        if word == "command" and words[at + 1 : at + 2] and _ASKS.fullmatch(words[at + 1]):
+            return words[at:]
         known = word.lower() in _PREFIXES or runners.program_of(word) in _PREFIXES
         if not known and not _ASSIGNMENT.fullmatch(word) and not (at and word.startswith("-")):
-            return at
-    return len(argv)
+            return words[at:]
+    return []
 
 
 def looks_only(argv: Sequence[str | None]) -> bool:
     """Whether a command only looks at the names that it gets."""
-    known = [word or "" for word in argv]
-    at = _without_prefixes(known)
-    rest = known[at:]
+    rest = _without_prefixes(argv)
     if not rest:
         return False
     program = runners.program_of(rest[0])
@@ -106,8 +104,7 @@ def looks_only(argv: Sequence[str | None]) -> bool:
 
 def finds(argv: Sequence[str | None]) -> bool:
     """Whether a command tells where the program is whose name it gets."""
-    known = [word or "" for word in argv]
-    return looks_only(known) and runners.program_of(known[_without_prefixes(known)]) in _FINDERS
+    return looks_only(argv) and runners.program_of(_without_prefixes(argv)[0]) in _FINDERS
 
 
 def sought(line: str, ban: Ban) -> str | None:
@@ -131,7 +128,7 @@ def in_word(word: str, judge: Judge) -> str | None:
 def installs(line: str) -> bool:
     """Whether a command line only installs: nobody starts anything by it."""
     argv = next(iter(split(line)), [])
-    rest = argv[_without_prefixes(argv) :]
+    rest = _without_prefixes(argv)
     return len(rest) > 1 and rest[1] in runners.INSTALLS.get(runners.program_of(rest[0]), frozenset())
 
 
@@ -154,7 +151,7 @@ def in_line(line: str, ban: Ban, *, launched: bool) -> list[str]:
 
 
 def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
-    command = argv[_without_prefixes(argv) :]
+    command = _without_prefixes(argv)
     if not command or looks_only(command):
         return
     if launched:

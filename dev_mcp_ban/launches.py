@@ -82,6 +82,11 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
     return "never" if sought else _outcome(state), state
 
 
+def _may_follow(subject: Text, depth: int) -> bool:
+    """Whether it is looked further: a file may lead from one thing to the next without an end."""
+    return depth < _DEEPEST and subject.follows > 0
+
+
 def _outcome(state: State) -> Outcome:
     if state.how:
         return "launch"
@@ -91,7 +96,7 @@ def _outcome(state: State) -> Outcome:
 def _by_reads(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:
     """The package of a row that is shown: it is started where the file starts what it reads under that key."""
     packaged = step.kind == "value" and subject.whole and vocabulary.names_package(step.name)
-    if packaged and depth < _DEEPEST and subject.follows > 0:
+    if packaged and _may_follow(subject, depth):
         for read in place.reads(step.name)[:_MOST_USES]:
             outcome, after = _follow(subject, read, State(), depth + 1)
             if outcome == "launch":
@@ -102,7 +107,7 @@ def _by_reads(subject: Text, place: Place, step: Step, state: State, depth: int)
 def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:
     """A variable gets the text: what its uses make of it."""
     outcomes: list[tuple[Outcome, State]] = []
-    if depth < _DEEPEST and subject.follows > 0:
+    if _may_follow(subject, depth):
         outcomes = [_used(subject, use, state, depth + 1) for use in place.uses()[:_MOST_USES]]
     for wanted in ("import", "launch", "type-import"):
         for outcome in outcomes:
@@ -119,7 +124,7 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
 def _by_parameter(subject: Text, place: Place, step: Step, state: State, depth: int) -> State:
     """A name that says nothing by itself, given to a function of the file: what that one starts with it."""
     lone = step.kind == "argument" and not state.how and not state.entry and state.argv is None
-    if not lone or not subject.whole or subject.listed or depth >= _DEEPEST or subject.follows <= 0:
+    if not lone or not subject.whole or subject.listed or not _may_follow(subject, depth):
         return state
     for use in place.handed(step.name)[:_MOST_USES]:
         outcome, after = _used(subject, use, state, depth + 1)

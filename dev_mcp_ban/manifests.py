@@ -22,7 +22,6 @@ _DEVELOPMENT = re.compile(
     re.IGNORECASE,
 )
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-_DEEPEST = 200
 
 
 class Dependency(Struct, frozen=True, kw_only=True):

@@ -182,7 +182,7 @@ def _pair(source: Source, node: "Node", parent: "Node") -> Step:
         named = entry.child_by_field_name("key") if entry.type == "pair" else entry
         if named is not None and named.type != "comment":
             beside[_bare(source, named).lower()] = entry.child_by_field_name("value")
-    command = next((beside[one] for one in ("command", "cmd", "program", "executable") if one in beside), None)
+    command = vocabulary.command_among(beside)
     text = source.constant(command) if command is not None else None
     name = _bare(source, key) if key is not None else ""
     return Step(kind="value", name=name, keys=frozenset(beside), texts=(text,), starts=_start(source, beside.values()))

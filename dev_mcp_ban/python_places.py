@@ -118,7 +118,7 @@ def _dict(tree: Tree, node: ast.AST, parent: ast.Dict) -> Step:
 
 
 def _entry(tree: Tree, name: str, beside: dict[str, ast.expr]) -> Step:
-    command = next((beside[one] for one in ("command", "cmd", "program", "executable") if one in beside), None)
+    command = vocabulary.command_among(beside)
     inside = [key for value in beside.values() if isinstance(value, ast.Dict) for key in value.keys[:_MOST]]
     starts = any(vocabulary.starts((tree.constant(key) or "").lower()) for key in inside)
     return Step(kind="value", name=name, keys=frozenset(beside), texts=(tree.constant(command),), starts=starts)

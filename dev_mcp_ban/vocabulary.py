@@ -1,8 +1,12 @@
 """The words of programs: which calls launch, compare or show, which keys name a program and which a text for people."""
 
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
 from dev_mcp_ban.specs import words
+
+T = TypeVar("T")
 
 # Expressions are texts: `re` compiles and keeps the few that a file asks for.
 _LAUNCHERS = (
@@ -115,6 +119,11 @@ _LINKS = (
 )
 LAUNCHED = frozenset({"command", "cmd", "args", "argv", "program", "executable"})
 STARTED = frozenset({"args", "argv", "env", "transport", "cwd", "stdio", "timeout"})
+
+
+def command_among(entries: Mapping[str, T]) -> T | None:
+    """The entry that is the command, of those of an object by their keys in small letters."""
+    return next((entries[one] for one in ("command", "cmd", "program", "executable") if one in entries), None)
 
 
 def launches(callee: str) -> bool:

@@ -33,9 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except GuardError as error:
-        _say(f"agent-guards: {error.message}")
-        if error.hint:
-            _say(f"  {error.hint}")
+        _tell(error.message, error.hint)
         return error.status
     except BrokenPipeError:
         # Whoever reads our output has seen enough. Python would complain of it once more at exit.
@@ -47,8 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno != ENOSPC:
             _report_bug(error)
         else:
-            _say("agent-guards: no space is left where the output goes; it is not whole.")
-            _say("  Make room there, then run again.")
+            _tell("no space is left where the output goes; it is not whole.", "Make room there, then run again.")
         return BROKEN
     except Exception as error:  # noqa: BLE001
         _report_bug(error)
@@ -80,6 +77,13 @@ def _imported(find: Callable[[], Command]) -> Command:
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
+
+
+def _tell(message: str, hint: str) -> None:
+    """Say what is wrong, and what mends it."""
+    _say(f"agent-guards: {message}")
+    if hint:
+        _say(f"  {hint}")
 
 
 def _say(text: str) -> None:

@@ -8,7 +8,10 @@ from agent_guards import early
 
 
 def run() -> None:
-    """Run the command and leave at once: to take Python apart in order costs as much as to start it, and frees nothing that the system does not."""
+    """Run the command and leave at once.
+
+    To take Python apart in order costs as much as to start it, and frees nothing that the system does not.
+    """
     status = main()
     from contextlib import suppress
 

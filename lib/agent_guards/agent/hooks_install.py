@@ -8,7 +8,6 @@ from agent_guards.agent.hook_files import HOOK_FILES, HookFile, Json, commands, 
 from agent_guards.agent.plan import Step, WorkTree, step
 from agent_guards.errors import UsageError
 
-_OURS = re.compile(r"agent-guards (?:record|beat) hook")
 CODEX_CONFIG = ".codex/config.toml"
 
 
