@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dev_mcp_ban import imports
 from dev_mcp_ban.calls import callee_of
-from dev_mcp_ban.parser import TangledError
+from dev_mcp_ban.parser import TangledError, language
 from dev_mcp_ban.scan import Edge
 from dev_mcp_ban.steps import HOLE, Step
 from dev_mcp_ban.syntax import Source
@@ -55,10 +55,8 @@ _JSX = re.compile(rb"<[A-Za-z>]")
 @cache
 def _query(grammar: str) -> "Query":
     import tree_sitter
-    import tree_sitter_typescript as grammars
 
-    known = grammars.language_typescript() if grammar == "ts" else grammars.language_tsx()
-    return tree_sitter.Query(tree_sitter.Language(known), _QUERY)
+    return tree_sitter.Query(language(grammar), _QUERY)
 
 
 def edges(data: bytes, grammar: str, *, elides: bool) -> Iterator[Edge]:

@@ -1,6 +1,7 @@
 """However a file is written, it is read in bounded work, and what is left out is said."""
 
 import tracemalloc
+from types import SimpleNamespace
 
 import pytest
 from ban.found import BAN, found, kinds
@@ -33,6 +34,14 @@ def test_a_name_that_is_used_thousands_of_times_is_not_followed_for_ever(name):
 def test_a_walk_that_goes_on_and_on_ends():
     calls = "".join(".f()" for _ in range(300))
     assert kinds(f"console.log(('{X}'){calls})") == ["launch"]
+
+
+@pytest.mark.parametrize("built", ["as we know them", "in another way"])
+def test_grammars_are_read_however_their_package_is_built(monkeypatch, built):
+    if built == "in another way":
+        monkeypatch.setattr(parser, "PathFinder", SimpleNamespace(find_spec=lambda *_: None))
+    parser.language.cache_clear()
+    assert {parser.language(grammar).node_kind_is_named(1) for grammar in ("ts", "tsx")} == {True}
 
 
 @pytest.mark.parametrize("text", [r"\ud800", r"\u{ffffff}"])
