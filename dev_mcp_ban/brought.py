@@ -1,7 +1,8 @@
 """What a change brings, or a whole tree holds: hits in production, chains that lead to others, dependencies, bundles."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
@@ -122,6 +123,7 @@ def gather_tree(repository: Repository, tree: str, scope: Scope) -> Brought:
 def gather_change(repository: Repository, change: Change, scope: Scope) -> Brought:
     """What a change brings that was not there before."""
     old, new = _Read(scope), _Read(scope)
+    whole = cache(lambda tree: gather_tree(repository, tree, scope))
     moved = {file.before.oid for file in change.files if file.before and not file.after and scope.production(file.path)}
     for file, after in _readable(repository, change.files):
         new.take(file.path, repository.read(after.oid))
@@ -133,7 +135,7 @@ def gather_change(repository: Repository, change: Change, scope: Scope) -> Broug
         hits=tuple(
             _located(_foreign(RepositorySource(repository), change.head, scope, _newer(old.hits, new.hits)), scope)
         ),
-        chains=_new_chains(repository, change, scope),
+        chains=_new_chains(repository, change, scope, whole),
         dependencies=tuple(
             (path, one)
             for path in sorted(owned)
@@ -147,7 +149,7 @@ def gather_change(repository: Repository, change: Change, scope: Scope) -> Broug
         read=new.count,
     )
     if brought.count or repository.searches.tracked() <= SMALL:
-        brought = replace(brought, older=max(0, gather_tree(repository, change.head, scope).count - brought.count))
+        brought = replace(brought, older=max(0, whole(change.head).count - brought.count))
     return brought
 
 
@@ -220,7 +222,9 @@ def _chains(read: _Read) -> "tuple[Chain, ...]":
     return read.search.chains(targets) if read.search else ()
 
 
-def _new_chains(repository: Repository, change: Change, scope: Scope) -> "tuple[Chain, ...]":
+def _new_chains(
+    repository: Repository, change: Change, scope: Scope, whole: Callable[[str], Brought]
+) -> "tuple[Chain, ...]":
     """The chains that the change brings. Both trees are searched only where the change could bring one at all."""
     from dev_mcp_ban.forward import could_matter
 
@@ -231,11 +235,10 @@ def _new_chains(repository: Repository, change: Change, scope: Scope) -> "tuple[
     source = RepositorySource(repository)
     if not could_matter(source, change.head, change.files, scope.production, banned):
         return ()
-    found = _chains(_read_tree(source, change.head, scope))
+    found = whole(change.head).chains
     if not found or change.base is None:
         return found
-    before = _chains(_read_tree(source, change.base, scope))
-    known = {chain.key for chain in before}
+    known = {chain.key for chain in whole(change.base).chains}
     return tuple(chain for chain in found if chain.key not in known)
 
 
