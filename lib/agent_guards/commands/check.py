@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from agent_guards.change import resolve
-from agent_guards.commands.output import moment, names_repository, publish, read_file, threshold
+from agent_guards.commands.output import moment, names_repository, output, read_file, threshold
 from agent_guards.context import Change, Context
 from agent_guards.env import RunEnv
 from agent_guards.errors import UsageError
@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace, env: RunEnv) -> int:
             for guard in guards if context.whole else ():
                 if guard.prepare:
                     guard.prepare(repository)
+            out = output(arguments, guards, env)
             change = resolve(context, repository, moment(arguments))
             policy, source = given_policy or policy_of(repository, change)
             policy = policy.with_mode(_MODES[word]) if word else policy
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace, env: RunEnv) -> int:
                 policy=source,
             )
         outcome = Outcome(subject=subject, reports=reports)
-        status = publish(outcome, guards, arguments, env)
+        status = out.publish(outcome)
         if errand:
             from agent_guards.commands.reporting import report_back
 

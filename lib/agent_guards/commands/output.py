@@ -2,8 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from agent_guards.env import RunEnv
 from agent_guards.errors import GuardError, UsageError
@@ -14,6 +16,9 @@ from agent_guards.report import Outcome, Verdict
 
 _THRESHOLDS = {"error": Severity.ERROR, "warning": Severity.WARNING, "never": None}
 _NARROW, _WIDE = 40, 120
+
+Renderer = Callable[[Outcome], str]
+"""Writes an outcome in one form."""
 
 
 def moment(arguments: argparse.Namespace) -> datetime:
@@ -59,51 +64,71 @@ def _chosen(arguments: argparse.Namespace, env: RunEnv) -> str:
     return chosen
 
 
-def publish(outcome: Outcome, guards: Iterable[Guard], arguments: argparse.Namespace, env: RunEnv) -> int:
-    """Print the report, and return the exit status that it means."""
-    chosen = _chosen(arguments, env)
-    if arguments.output:
-        _write(arguments.output, render(chosen, outcome, guards, env, terminal=False))
-        chosen = "github" if env.actions else "text"
-    sys.stdout.write(render(chosen, outcome, guards, env, terminal=sys.stdout.isatty()))
-    if outcome.verdict is Verdict.ERROR:
-        return GuardError.status
-    return int(outcome.verdict is Verdict.FAIL)
+class Output(Struct, frozen=True):
+    """Where a report goes, and what writes it."""
+
+    page: Renderer
+    path: str | None = None
+    file: Renderer | None = None
+
+    def publish(self, outcome: Outcome) -> int:
+        """Print the report, and return the exit status that it means."""
+        if self.path and self.file:
+            _write(self.path, self.file(outcome))
+        sys.stdout.write(self.page(outcome))
+        if outcome.verdict is Verdict.ERROR:
+            return GuardError.status
+        return int(outcome.verdict is Verdict.FAIL)
 
 
-def render(chosen: str, outcome: Outcome, guards: Iterable[Guard], env: RunEnv, *, terminal: bool) -> str:
-    """Write the outcome in one form. Only the renderer that is asked for is imported."""
+def output(arguments: argparse.Namespace, guards: Iterable[Guard], env: RunEnv) -> Output:
+    """Get ready to write the report: what is imported while git works is not waited for when the verdict is there."""
+    chosen, terminal = _chosen(arguments, env), sys.stdout.isatty()
+    if not arguments.output:
+        return Output(renderer(chosen, guards, env, terminal=terminal))
+    page = renderer("github" if env.actions else "text", guards, env, terminal=terminal)
+    return Output(page, arguments.output, renderer(chosen, guards, env))
+
+
+def renderer(chosen: str, guards: Iterable[Guard], env: RunEnv, *, terminal: bool = False) -> Renderer:
+    """What writes an outcome in one form. Only what is asked for is imported."""
     match chosen:
         case "json":
             from agent_guards.render.json_v1 import document
 
-            return document(outcome)
+            return document
         case "sarif":
             from agent_guards.render.sarif import sarif
 
-            return sarif(outcome, {guard.name: guard.rules for guard in guards})
+            rules = {guard.name: guard.rules for guard in guards}
+            return lambda outcome: sarif(outcome, rules)
         case "markdown":
             from agent_guards.render.markdown import summary
 
-            return summary(outcome, server_url=env.server_url)
+            return lambda outcome: summary(outcome, server_url=env.server_url)
         case "github":
             from agent_guards.render.annotations import github
 
-            return github(outcome)
+            return github
         case "text":
             from agent_guards.render.text import text
 
-            return text(outcome, colour=env.colour(terminal=terminal), width=width(env, terminal=terminal))
+            colour, columns = env.colour(terminal=terminal), width(env, terminal=terminal)
+            return lambda outcome: text(outcome, colour=colour, width=columns)
         case _:
             raise UsageError(f"format: {quote(chosen)} is none of text, json, markdown, sarif, github.")
 
 
 def width(env: RunEnv, *, terminal: bool) -> int:
     """How wide a page is: as wide as the terminal, within limits."""
+    columns = env.columns or (_columns() if terminal else 100)
+    return min(max(columns, _NARROW), _WIDE)
+
+
+def _columns() -> int:
     from shutil import get_terminal_size
 
-    columns = env.columns or (get_terminal_size().columns if terminal else 100)
-    return min(max(columns, _NARROW), _WIDE)
+    return get_terminal_size().columns
 
 
 def _write(path: str, text: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from agent_guards.commands.output import render
+from agent_guards.commands.output import renderer
 from agent_guards.deliver import Errand
 from agent_guards.delivery import Delivery, Status
 from agent_guards.env import RunEnv
@@ -56,7 +56,7 @@ def report_back(errand: Errand, outcome: Outcome, policy: Policy, guards: Iterab
 def _files(errand: Errand, outcome: Outcome, guards: Iterable[Guard], env: RunEnv) -> Iterable[Delivery]:
     for form, path in (("json", errand.switches.json_file), ("sarif", errand.switches.sarif_file)):
         if path:
-            yield runner.write_file(f"{form} file", path, render(form, outcome, guards, env, terminal=False))
+            yield runner.write_file(f"{form} file", path, renderer(form, guards, env)(outcome))
 
 
 def _summary(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
 
-from agent_guards.commands.output import moment, publish, read_file, threshold
+from agent_guards.commands.output import moment, output, read_file, threshold
 from agent_guards.env import RunEnv
 from agent_guards.errors import UsageError
 from agent_guards.escape import quote
@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace, env: RunEnv) -> int:
     """Judge, print, and return the exit status."""
     guards = load_guards()
     fail_on = threshold(arguments, env)
+    out = output(arguments, guards, env)
     now = moment(arguments)
     policy, source = _policy(arguments)
     chosen = _choose(arguments, [form for guard in guards for form in guard.formats])
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace, env: RunEnv) -> int:
         for guard in guards
         if any(form in chosen for form in guard.formats)
     )
-    return publish(Outcome(subject=Subject(policy=source), reports=reports), guards, arguments, env)
+    return out.publish(Outcome(subject=Subject(policy=source), reports=reports))
 
 
 def _judge(
