@@ -33,7 +33,7 @@ def begin(words: Sequence[str], environ: Mapping[str, str]) -> None:
             whole = line(find_git(variables), folder, meanwhile(folder, perl(texts), globs), trust=trust)
         except GuardError:
             return  # said where git is needed
-        _started.append((whole, variables, running.start(whole, variables)))
+        _started.append((whole, variables, running.Running(whole, variables)))
 
 
 def start(whole: list[str | bytes], environ: Mapping[str, str]) -> running.Running:
@@ -42,7 +42,7 @@ def start(whole: list[str | bytes], environ: Mapping[str, str]) -> running.Runni
         if line_ == whole and variables == environ:
             del _started[index]
             return early
-    return running.start(whole, environ)
+    return running.Running(whole, environ)
 
 
 def end() -> None:

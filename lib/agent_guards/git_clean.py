@@ -51,8 +51,7 @@ class WorkTree:
     def ask(self) -> None:
         """Start to find out what the clone is like, once."""
         if not self._asking:
-            questions = (_PLACES, _CONFIGURED, _ATTRIBUTES)
-            self._asking = tuple(start(self._git, question) for question in questions)
+            self._asking = tuple(start(self._git, question) for question in (_PLACES, _CONFIGURED))
 
     def compare(self, tree: str) -> None:
         """Start to compare the work tree with a tree, once."""
@@ -79,17 +78,21 @@ class WorkTree:
     @cached_property
     def _plain(self) -> bool:
         """Whether this is a work tree in which every file is there, as its object holds it."""
-        (status, places), (_, configured), (filtered, _) = [running.output() for running in self._asking]
+        (status, places), (_, configured) = [running.output() for running in self._asking]
         lines = decode(places).split("\n")
         # A replaced object adds a line.
-        if status or filtered != 1 or len(lines) != len(("inside", "index", "attributes", "end")) or lines[0] != "true":
+        if status or len(lines) != len(("inside", "index", "attributes", "end")) or lines[0] != "true":
             return False
         _, index, attributes, _ = lines
         # Of a split index only a part stands here. Git tells of it too, and reads the whole index for that.
         if any(name.startswith("sharedindex.") for name in os.listdir((self._git.folder / index).parent)):
             return False
         # In the second version of the index no entry can be marked as left out of the work tree, or as not added yet.
-        if _content(self._git.folder / index)[:8] != b"DIRC\0\0\0\2":
+        entries = _content(self._git.folder / index)
+        if entries[:8] != b"DIRC\0\0\0\2":
+            return False
+        # To have git look through them costs more than all else that is asked here.
+        if b".gitattributes" in entries and start(self._git, _ATTRIBUTES).output()[0] != 1:
             return False
         home = self._git.environ.get("HOME", "")
         everyone = self._git.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
@@ -106,6 +109,6 @@ class WorkTree:
 def _content(path: str | os.PathLike[str]) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.read(1 << 20)
+            return file.read()
     except OSError:
         return b""

@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from agent_guards.errors import GitError, GuardError, UsageError
 from agent_guards.escape import quote
 from agent_guards.git_line import environment, find_git, line
+from agent_guards.running import Dialogue
 
 FULL_HISTORY = "Give actions/checkout `fetch-depth: 0`, or run `git fetch --unshallow` in the clone."
 COMPLETE_CLONE = (
@@ -37,6 +37,9 @@ class GitCommand(NamedTuple):
         self, *arguments: str | bytes, given: bytes = b"", accept: tuple[int, ...] = (0,), seconds: float | None = None
     ) -> bytes:
         """Run one git command to its end and return what it printed; any other exit status is an error."""
+        # Most runs that judge a whole tree get by without it, and it takes time to import.
+        import subprocess
+
         done = subprocess.run(
             self.line(arguments), input=given, capture_output=True, env=self.environ, timeout=seconds, check=False
         )
@@ -44,15 +47,9 @@ class GitCommand(NamedTuple):
             raise self._failure(os.fsdecode(arguments[0]), done.stderr)
         return done.stdout
 
-    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+    def ask(self, *arguments: str) -> Dialogue:
         """Start a git command that answers questions for as long as it is asked."""
-        return subprocess.Popen(
-            self.line(arguments),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=self.environ,
-        )
+        return Dialogue(self.line(arguments), self.environ)
 
     def under(self, **variables: str) -> "GitCommand":
         """The same git with further environment variables."""

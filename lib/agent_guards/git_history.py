@@ -1,7 +1,6 @@
 """Find where two histories meet, and fetch what a shallow clone lacks for that: one commit, then depth by steps."""
 
 from collections.abc import Mapping, Sequence
-from subprocess import TimeoutExpired
 
 from agent_guards.errors import GitError, GuardError, UsageError
 from agent_guards.escape import quote, quote_all
@@ -77,6 +76,8 @@ class History:
         return self.git.run("merge-base", one, other, accept=(0, 1)).decode().strip()
 
     def _fetch(self, depth: Sequence[str], oids: Sequence[str], trouble: str, way_out: str) -> None:
+        from subprocess import TimeoutExpired
+
         try:
             try:
                 self.git.run(*_FETCH, *depth, _REMOTE, *oids, seconds=SECONDS)

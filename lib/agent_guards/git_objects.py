@@ -1,16 +1,16 @@
 """Read git's objects through one long-lived process, and turn git's bytes into entries, changes and commits."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 
 from agent_guards.errors import GitError, GuardError
 from agent_guards.escape import quote
 from agent_guards.git_command import COMPLETE_CLONE, DamagedError, GitCommand
 from agent_guards.repository import ChangedFile, Commit, Entry, Kind
+from agent_guards.running import Dialogue
 
 _KINDS = {
     b"120000": Kind.SYMLINK,
@@ -41,19 +41,18 @@ class ObjectReader:
 
     def __init__(self, git: GitCommand) -> None:
         self._git = git
-        self._process: subprocess.Popen[bytes] | None = None
+        self._asked: Dialogue | None = None
         self._trees: dict[str, dict[bytes, tuple[Kind, str]]] = {}
 
     def find(self, name: str) -> Object | None:
         """Look an object up by its id, or by any name of git's that holds no line end; None where there is none."""
-        if self._process is None:
-            self._process = self._git.start("cat-file", "--batch")
+        if self._asked is None:
+            self._asked = self._git.ask("cat-file", "--batch")
         line = name.encode() + b"\n"
-        answers = cast("BinaryIO", self._process.stdout)
+        answers = self._asked.answers
         with suppress(BrokenPipeError):
-            questions = cast("BinaryIO", self._process.stdin)
-            questions.write(line)
-            questions.flush()
+            self._asked.questions.write(line)
+            self._asked.questions.flush()
         header = answers.readline().split()
         if header:
             if not header[-1].isdigit():
@@ -99,10 +98,9 @@ class ObjectReader:
 
     def close(self) -> None:
         """End the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            with suppress(BrokenPipeError), process:
-                process.terminate()
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked.close()
 
     def _tree(self, oid: str) -> dict[bytes, tuple[Kind, str]]:
         if oid not in self._trees:

@@ -7,8 +7,7 @@ index differs from the tree nor a file from the index; the few paths that do dif
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from time import sleep
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 
 from agent_guards.errors import GitError
 from agent_guards.escape import quote
@@ -34,7 +33,6 @@ from agent_guards.running import Running
 # So many questions are asked at once, as long as they fit into a pipe that nobody has read from yet. The first is alone:
 # its answer should not wait for what git has yet to find.
 _TOGETHER, _FITTING = 4, 32_000
-_PAUSE = 0.002
 # Git puts dashes between lines that do not follow each other.
 _RECORD = re.compile(rb"(?:--\n)?([^\0]+)\0([^\n]*)\n")
 _SYMLINK = re.compile(rb"\x00120000 blob [0-9a-f]+\t([^\x00]+)(?=\x00)")
@@ -96,22 +94,20 @@ class GitSearch:
         some = next(asked := _fitting(names), None)
         if some is None:
             return
-        process = self._git.start("cat-file", "--batch")
-        questions, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
-        with process:
-            try:
-                while some:
-                    questions.write(b"".join(name + b"\n" for _, name in some))
-                    questions.flush()
-                    for path, _ in some:
-                        header = answers.readline().rsplit(b" ", 2)
-                        if len(header) < len(("name", "type", "size")) or header[1] != b"blob":
-                            raise GitError(f"Git lost {quote(path)} while it was read.", COMPLETE_CLONE)
-                        yield path, answers.read(int(header[2]))
-                        answers.read(1)
-                    some = next(asked, None)
-            finally:
-                process.kill()
+        process = self._git.ask("cat-file", "--batch")
+        try:
+            while some:
+                process.questions.write(b"".join(name + b"\n" for _, name in some))
+                process.questions.flush()
+                for path, _ in some:
+                    header = process.answers.readline().rsplit(b" ", 2)
+                    if len(header) < len(("name", "type", "size")) or header[1] != b"blob":
+                        raise GitError(f"Git lost {quote(path)} while it was read.", COMPLETE_CLONE)
+                    yield path, process.answers.read(int(header[2]))
+                    process.answers.read(1)
+                some = next(asked, None)
+        finally:
+            process.close()
 
     def _name(self, tree: str, path: str) -> bytes:
         """A name for the file at a path; one with a line end cannot be asked for in a line."""
@@ -268,5 +264,3 @@ def _records(portions: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
             yield whole[start:nul].removeprefix(b"--\n"), whole[nul + 1 : end]
             start = end + 1
         pieces = [whole[start:]]
-        # Whoever reads every line as it comes takes the time away from who looks for them.
-        sleep(_PAUSE)

@@ -480,15 +480,18 @@ def test_closing_ends_the_process_and_so_does_letting_go(repo):
     head = repo.commit()
     repository = repo.opened()
     repository.resolve("HEAD")
-    process = repository._objects._process
+    process = repository._objects._asked._process.pid
+    assert os.waitpid(process, os.WNOHANG) == (0, 0)
     repository.close()
     repository.close()
-    assert process.poll() is not None
+    with pytest.raises(ChildProcessError):
+        os.waitpid(process, os.WNOHANG)
     other = repo.opened()
     other.commit(head)
-    process = other._objects._process
+    process = other._objects._asked._process.pid
     del other
-    assert process.poll() is not None
+    with pytest.raises(ChildProcessError):
+        os.waitpid(process, os.WNOHANG)
 
 
 def test_a_folder_that_is_missing_or_no_repository_is_wrong_usage(repo, tmp_path):
@@ -597,8 +600,7 @@ def test_a_git_that_is_killed_is_said_and_started_anew(repo):
     oid = repo.git("hash-object", "-w", "--stdin", given=b"content")
     with repo.opened() as repository:
         repository.read(oid)
-        repository._objects._process.kill()
-        repository._objects._process.wait()
+        repository._objects._asked._process.kill()
         with pytest.raises(GitError, match="Git ended while reading"):
             repository.read(oid)
         assert repository.read(oid) == b"content"
