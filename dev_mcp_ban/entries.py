@@ -19,7 +19,7 @@ def value(subject: Text, step: Step, state: State) -> State | None:
     after = _argument_entry(subject, step, state) or _program_entry(subject, step, state)
     if after is not None:
         return after
-    if state.labelled(step.name, subject.text) and not (subject.listed and _is_registered(step)):
+    if subject.labelled(step.name, state) and not (subject.listed and _is_registered(step)):
         return None
     machine = state.machine or vocabulary.says(step.name)
     if not machine and state.argv is None and _is_row(subject, step):

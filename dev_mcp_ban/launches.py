@@ -69,7 +69,7 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
         if step.kind in _NEVER:
             return "never", state
         if step.kind == "returned":
-            return ("never" if not state.how and state.labelled(step.name, subject.text) else _outcome(state)), state
+            return ("never" if _is_label(subject, step, state) else _outcome(state)), state
         if step.kind == "named":
             return _by_uses(subject, place, step, state, depth)
         after = _HANDLERS[step.kind](subject, step, state)
@@ -91,6 +91,13 @@ def _outcome(state: State) -> Outcome:
     if state.how:
         return "launch"
     return "never" if state.part or state.sought else "unknown"
+
+
+def _is_label(subject: Text, step: Step, state: State) -> bool:
+    """Whether the variable or function of this name is for people; one that only says it is a text may hold settings."""
+    if state.how or not subject.labelled(step.name, state):
+        return False
+    return not (vocabulary.says_text(step.name) and subject.settings())
 
 
 def _by_reads(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:
@@ -116,7 +123,7 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
     shown = not state.called and bool(outcomes) and all(outcome == "never" for outcome, _ in outcomes)
     # What a file only looks at, and hands on as something to start, is started elsewhere.
     shown = shown and not (state.how and place.exported())
-    if shown or (not state.how and state.labelled(step.name, subject.text)):
+    if shown or _is_label(subject, step, state):
         return "never", state
     return _outcome(state), state
 
@@ -189,7 +196,8 @@ def _shown(program: str | None) -> str:
 def _argument(subject: Text, step: Step, state: State) -> State | None:
     callee = step.name
     if vocabulary.finds(callee):
-        return state
+        # What comes back is a path: whatever has it, it is no label.
+        return replace(state, machine=True)
     if (logged := vocabulary.logs(callee)) or vocabulary.compares(callee):
         # What is started may be looked at; what a call made of it was given to that call first, but for one that made a path.
         made = state.called and (state.named or not (logged or state.how == INSTALLED))

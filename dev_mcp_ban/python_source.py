@@ -143,6 +143,8 @@ def _said(tree: Tree, node: ast.Constant | ast.JoinedStr, lines: list[str], ban:
     if finding is None:
         return
     for package in dict.fromkeys(finding.packages):
+        if _brought(tree, whole, package):
+            continue
         if (
             not pieced
             or package.lower() in own.lower()
@@ -150,6 +152,12 @@ def _said(tree: Tree, node: ast.Constant | ast.JoinedStr, lines: list[str], ban:
         ):
             for place in _places(lines, node, package):
                 yield _hit(finding.kind, package, text.replace(HOLE, "…")[:200], place, finding.how)
+
+
+def _brought(tree: Tree, text: ast.AST, package: str) -> bool:
+    """Whether a name in a longer text brings a package along: that is told where the name gets it."""
+    names = (node for node in ast.walk(text) if isinstance(node, ast.Name))
+    return any(package.lower() in (tree.constant(name) or "").lower() for name in names)
 
 
 def _place(lines: list[str], node: ast.stmt | ast.expr, text: str) -> tuple[int, int]:

@@ -42,13 +42,6 @@ class State(Struct, frozen=True, kw_only=True):
         """The state with this reason, unless there was one before."""
         return self if self.how else replace(self, how=how, packages=packages)
 
-    def labelled(self, name: str, text: str) -> bool:
-        """Whether what has this name is a label, or a list to compare with; a key inside it may have said otherwise."""
-        if self.machine:
-            return vocabulary.lists(name)
-        handed_on = self.called and self.argv is not None
-        return vocabulary.labels(name) or (not handed_on and vocabulary.labels_weakly(name, text))
-
 
 class Text:
     """A text and the banned packages in it, as each form of text names them."""
@@ -61,6 +54,13 @@ class Text:
         self.listed = commands.in_word(stripped, ban.listed)
         self.follows = _MOST_FOLLOWED
         self.path = commands.through_node_modules(stripped, ban) if " " not in stripped else None
+
+    def labelled(self, name: str, state: State) -> bool:
+        """Whether what has this name is a label, or a list to compare with; a key inside it may have said otherwise."""
+        if state.machine:
+            return vocabulary.lists(name)
+        handed_on = state.called and state.argv is not None
+        return vocabulary.labels(name) or (not handed_on and vocabulary.labels_weakly(name, self.text))
 
     def started(self, argv: Sequence[str | None]) -> str | None:
         """The package that it names as a word of a command; of a container, the one that the image is named after."""

@@ -137,7 +137,7 @@ def launches(callee: str) -> bool:
         return re.fullmatch(_TERMINALS, head) is not None
     if head and last == "exec" and not head.endswith(("process", "cp", "shell", "shelljs", "execa")):
         return False
-    return re.fullmatch(_LAUNCHERS, last, re.IGNORECASE) is not None
+    return names_runner(last) or re.fullmatch(_LAUNCHERS, last, re.IGNORECASE) is not None
 
 
 def runs(callee: str) -> bool:
@@ -227,6 +227,11 @@ def labels(name: str) -> bool:
     return _among(mine[-1], _LABELS) or name.lower() in _LABELS
 
 
+def says_text(name: str) -> bool:
+    """Whether a name says that it is a text, and not whom it is for."""
+    return _last(name) in {"text", "body", "content"}
+
+
 def _among(word: str, known: frozenset[str]) -> bool:
     """Whether a word is known, or more than one of what is known."""
     return word in known or word.removesuffix("s") in known
@@ -279,7 +284,7 @@ def names_package(name: str) -> bool:
 
 
 def names_runner(name: str) -> bool:
-    """Whether a key says which program starts its value: `npxPackage`."""
+    """Whether a key, or a call, says which program starts its value: `npxPackage`, `runNpx`."""
     return not {"npx", "bunx", "pnpx", "uvx", "dlx"}.isdisjoint(words(name))
 
 

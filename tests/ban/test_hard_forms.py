@@ -157,7 +157,7 @@ def test_settings_in_yaml_start_what_they_name(text, line):
 @pytest.mark.parametrize(
     ("code", "launched"),
     [
-        (f"function npx(pkg) {{ return spawn('npx', ['-y', pkg]); }} npx('{W}');", True),
+        (f"function go(pkg) {{ return spawn('npx', ['-y', pkg]); }} go('{W}');", True),
         (f"const entry = (pkg: string) => ({{ command: 'npx', args: [`${{pkg}}@1`] }}); go(entry('{W}'));", True),
         (f"class A {{ up(n: string, p?: string) {{ fork(p); }} go() {{ return this.up('a', '{W}'); }} }}", True),
         (f"async function run(pkg = 'x') {{ await exec(`npx ${{pkg}} -v`); }} console.log(await run('{W}'));", True),
@@ -165,10 +165,10 @@ def test_settings_in_yaml_start_what_they_name(text, line):
         (f"const up = async function (p) {{ execFile('npx', ['-y', p]); }}; if (up('{W}')) stop();", True),
         (f"function show(pkg) {{ console.log(pkg); }} show('{W}');", False),
         (f"function down(name) {{ spawn('docker', ['stop', name]); }} down('{W}');", False),
-        (f"function npx(pkg) {{ return spawn('npx', [pkg]); }} other('{W}'); npx(1, '{W}'); npx(['{W}']);", False),
-        (f"function npx({{ pkg }}) {{ return spawn('npx', [pkg]); }} npx('{W}');", False),
-        (f"function npx(...all) {{ return spawn('npx', all); }} npx('{W}'); tag`{W}`;", False),
-        (f"function npx() {{ return spawn('npx'); }} npx('{W}'); const a = npx; a('{W}');", False),
+        (f"function go(pkg) {{ return spawn('npx', [pkg]); }} other('{W}'); go(1, '{W}'); go(['{W}']);", False),
+        (f"function go({{ pkg }}) {{ return spawn('npx', [pkg]); }} go('{W}');", False),
+        (f"function go(...all) {{ return spawn('npx', all); }} go('{W}'); tag`{W}`;", False),
+        (f"function go() {{ return spawn('npx'); }} go('{W}'); const a = go; a('{W}');", False),
         (f"function again(a) {{ return again(a); }} again('{W}');", False),
     ],
 )
@@ -177,5 +177,5 @@ def test_a_function_of_the_file_starts_what_it_is_given(code, launched):
 
 
 def test_functions_of_python_are_not_looked_into():
-    assert kinds(f"def npx(pkg):\n    subprocess.run(['npx', pkg])\nnpx('{W}')", "a.py") == []
-    assert kinds(f"def npx(pkg):\n    subprocess.run(['npx', pkg])\nnpx('{X}')", "a.py") == ["launch"]
+    assert kinds(f"def go(pkg):\n    subprocess.run(['npx', pkg])\ngo('{W}')", "a.py") == []
+    assert kinds(f"def go(pkg):\n    subprocess.run(['npx', pkg])\ngo('{X}')", "a.py") == ["launch"]

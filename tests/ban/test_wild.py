@@ -216,3 +216,45 @@ def test_a_variable_is_started_only_where_its_command_line_says_so(use, hit):
 )
 def test_an_attribute_of_a_page_in_pieces_is_shown(code, hit):
     assert kinds(code) == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "hit"),
+    [
+        (f"function server() {{ return which.sync('{X}'); }}", True),
+        (f"const server = which.sync('{X}'); this.use(server);", True),
+        (f"const expected = which.sync('{X}');", False),
+        (f"function server() {{ return '{X}'; }}", False),
+    ],
+)
+def test_where_a_program_is_is_no_label_whoever_is_told(code, hit):
+    assert kinds(code) == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "hit"),
+    [
+        (f"runNpx('{W}', args);", True),
+        (f"this.execBunx('{W}');", True),
+        (f"hasNpx('{W}');", False),
+        (f"runLocal('{W}', args);", False),
+    ],
+)
+def test_a_call_that_is_named_after_a_runner_launches(code, hit):
+    assert kinds(code) == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize("name", ["body", "fileContent", "text", "rest"])
+def test_settings_are_started_although_the_variable_only_says_that_they_are_a_text(name):
+    toml = f'[mcp_servers.c]\\ncommand = "npx"\\nargs = ["-y", "{X}@latest"]\\n'
+    assert kinds(f"const {name} = '{toml}'; write({name});") == ["launch"]
+    assert kinds(f"def f():\n    {name} = '{toml}'\n    path.write_text({name})\n", "a.py") == ["launch"]
+    assert kinds(f"const {name} = 'Start npx -y {X}, or ask me for more. {toml}';") == []
+    assert kinds(f"const snippet = '{toml}';") == []
+    assert kinds(f"page({{ title: 'Setup', {name}Text: '{toml}' }});") == []
+
+
+def test_what_a_constant_brings_into_a_longer_text_is_told_at_the_constant():
+    code = f"PKG = '{X}@1'\n\ndef f():  # {X}\n    run(f'npx -y {{PKG}} --help')\n    run('npx -y ' + PKG)\n"
+    assert found(code, "a.py") == [("launch", X, 1)]
+    assert found("NAME = 'context7'\nrun(f'npx -y {NAME}-mcp')\n", "a.py") == [("launch", "context7-mcp", 2)]
