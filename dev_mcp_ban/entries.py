@@ -20,7 +20,7 @@ def value(subject: Text, step: Step, state: State) -> State | None:
     if after is not None:
         return after
     if subject.labelled(step.name, state) and not (subject.listed and _is_registered(step)):
-        return None
+        return state if _is_file(subject, step) else None
     machine = state.machine or vocabulary.says(step.name)
     if not machine and state.argv is None and _is_row(subject, step):
         return None
@@ -30,6 +30,11 @@ def value(subject: Text, step: Step, state: State) -> State | None:
 def _is_registered(step: Step) -> bool:
     """Whether it is what a registry knows a package by: `{ registryType: 'npm', identifier: '@a/b' }`."""
     return step.name in {"identifier", "name"} and vocabulary.registered(step.keys)
+
+
+def _is_file(subject: Text, step: Step) -> bool:
+    """Whether it is settings that a program writes into a file: `{ path: '.mcp.json', content: '…' }`."""
+    return vocabulary.says_text(step.name) and vocabulary.names_file(step.keys) and bool(subject.settings())
 
 
 def _is_row(subject: Text, step: Step) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dev_mcp_ban import commands, documents, runners, vocabulary
+from dev_mcp_ban import callees, commands, documents, runners, vocabulary
 from dev_mcp_ban.entries import CONFIGURED, value
 from dev_mcp_ban.specs import Ban
 from dev_mcp_ban.steps import CONDITION, HOLE, Place, Step
@@ -76,9 +76,9 @@ def _follow(subject: Text, place: Place, state: State, depth: int) -> tuple[Outc
         if after is None:
             return _by_reads(subject, place, step, state, depth)
         state = _by_parameter(subject, place, step, after, depth)
-        if state.how and step.kind == "argument" and vocabulary.runs(step.name):
+        if state.how and step.kind == "argument" and callees.runs(step.name):
             break
-    sought = step.kind == "argument" and vocabulary.finds(step.name)
+    sought = step.kind == "argument" and callees.finds(step.name)
     return "never" if sought else _outcome(state), state
 
 
@@ -195,24 +195,24 @@ def _shown(program: str | None) -> str:
 
 def _argument(subject: Text, step: Step, state: State) -> State | None:
     callee = step.name
-    if vocabulary.finds(callee):
+    if callees.finds(callee):
         # What comes back is a path: whatever has it, it is no label.
         return replace(state, machine=True)
-    if (logged := vocabulary.logs(callee)) or vocabulary.compares(callee):
+    if (logged := callees.logs(callee)) or callees.compares(callee):
         # What is started may be looked at; what a call made of it was given to that call first, but for one that made a path.
         made = state.called and (state.named or not (logged or state.how == INSTALLED))
         return state if state.how and made else None
-    kept = bool(state.how) and vocabulary.stores(callee)
-    state = replace(state, called=state.called or kept or not vocabulary.holds(callee))
+    kept = bool(state.how) and callees.stores(callee)
+    state = replace(state, called=state.called or kept or not callees.holds(callee))
     if state.how:
         return state
-    if vocabulary.launches(callee):
+    if callees.launches(callee):
         return _launch_call(subject, step, state)
-    if vocabulary.shows(callee, subject.text) and not _is_default(subject, step, state):
+    if callees.shows(callee, subject.text) and not _is_default(subject, step, state):
         return None
-    if vocabulary.joins(callee):
+    if callees.joins(callee):
         return _joined(subject, step, state)
-    if vocabulary.keyed(callee, subject.text) and step.index == 0 and not state.entry:
+    if callees.keyed(callee, subject.text) and step.index == 0 and not state.entry:
         return None
     return _spelled(subject, step, state)
 
@@ -221,7 +221,7 @@ def _is_default(subject: Text, step: Step, state: State) -> bool:
     """Whether it is the default of an option: under its key, or behind the option's flags and text."""
     named = any(text and text.startswith("-") and vocabulary.takes_name(text.split()[0]) for text in step.texts)
     behind = state.default or (not state.entry and step.index > 1)
-    return behind and vocabulary.declares_option(step.name) and not (named and not {"@", "/"} & set(subject.text))
+    return behind and callees.declares_option(step.name) and not (named and not {"@", "/"} & set(subject.text))
 
 
 def _spelled(subject: Text, step: Step, state: State) -> State:
@@ -268,7 +268,7 @@ def _joined(subject: Text, step: Step, state: State) -> State | None:
     if subject.listed and before and before[-1] is None and after and after[0] in _IN_PACKAGES:
         return state.launched("a path into a package", subject.listed)
     lone = len(step.texts) == 1 and "@" in subject.text[1:]
-    if "/" in subject.text[1:] and len(step.texts) == 1 and vocabulary.resolves(step.name):
+    if "/" in subject.text[1:] and len(step.texts) == 1 and callees.resolves(step.name):
         return state
     if subject.path or state.entry or lone:
         return state
@@ -283,7 +283,7 @@ def _is_data(before: tuple[str | None, ...], after: tuple[str | None, ...]) -> b
 
 
 def _receiver(_: Text, step: Step, state: State) -> State | None:
-    looked_at = vocabulary.compares(step.name) and not state.entry and not state.how
+    looked_at = callees.compares(step.name) and not state.entry and not state.how
     return None if looked_at else state
 
 

@@ -254,6 +254,21 @@ def test_settings_are_started_although_the_variable_only_says_that_they_are_a_te
     assert kinds(f"page({{ title: 'Setup', {name}Text: '{toml}' }});") == []
 
 
+@pytest.mark.parametrize(
+    ("code", "hit"),
+    [
+        ("add({ path: '.codex/config.toml', content: 'TOML' });", True),
+        ("add({ fileName: name, content: 'TOML' });", True),
+        ("add({ title: name, content: 'TOML' });", False),
+        ("add({ path: 'a.md', content: 'Start it: npx -y PKG' });", False),
+        ("add({ path: 'a.md', description: 'TOML' });", False),
+    ],
+)
+def test_what_stands_beside_the_name_of_a_file_is_written_into_it(code, hit):
+    toml = f'[mcp_servers.c]\\ncommand = "npx"\\nargs = ["-y", "{X}"]\\n'
+    assert kinds(code.replace("TOML", toml).replace("PKG", X)) == (["launch"] if hit else [])
+
+
 def test_what_a_constant_brings_into_a_longer_text_is_told_at_the_constant():
     code = f"PKG = '{X}@1'\n\ndef f():  # {X}\n    run(f'npx -y {{PKG}} --help')\n    run('npx -y ' + PKG)\n"
     assert found(code, "a.py") == [("launch", X, 1)]
