@@ -64,6 +64,8 @@ def _argument_entry(subject: Text, step: Step, state: State) -> State | None:
     program = step.texts[0] if step.texts else None
     if state.argv is None:
         return _argument_text(subject, program, state)
+    if state.part and not commands.runs_path((program, *state.argv), state.index + 1):
+        return None
     package = subject.started((program, *state.argv))
     if package and (subject.listed or _starts(program, state.argv, state.index)):
         return state.launched(CONFIGURED, package)

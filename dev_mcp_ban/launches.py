@@ -1,5 +1,6 @@
 """Judges a text by the places around it: an import, a launch, something for people, or none of these."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -19,6 +20,8 @@ _MOST_USES = 40
 _LONGEST_PROGRAM = 20
 _IN_PACKAGES = frozenset({"package.json", "build", "dist", "bin", "lib", "src", "index.js"})
 _PROGRAMS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".py", ".cmd", ".sh", ".exe")
+# A hole that is the value of an option.
+_OPTION = re.compile(rf"(?:^|\s)-[^\s=]*={HOLE}")
 _NEVER = frozenset({"key", "compared", "attribute", "type", "text"})
 
 
@@ -144,6 +147,8 @@ def _used(subject: Text, use: Place, state: State, depth: int) -> tuple[Outcome,
     """One use of a variable; where it is a part of a longer text, that text says whether it is started."""
     state = replace(state, named=True)
     text = use.text()
+    if state.part and text and _OPTION.search(text):
+        return "never", state
     if text is not None and text.count(HOLE) == 1 and subject.text not in text:
         text = text.replace(HOLE, subject.text)
     # A variable that begins empty gets the text later.
@@ -165,7 +170,7 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
     argv = step.texts
     if commands.finds(argv):
         return replace(state, sought=True)
-    if commands.looks_only(argv) or _names_option(step) or any(map(documents.fences, filter(None, argv))):
+    if commands.looks_only(argv) or _names_option(subject, step) or any(map(documents.fences, filter(None, argv))):
         return None
     state = replace(state, argv=argv, index=step.index)
     if inside := subject.installed(step):
@@ -183,10 +188,10 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
     return state
 
 
-def _names_option(step: Step) -> bool:
-    """Whether it is the value of an option that takes a name: `--adapter`, `--server`."""
+def _names_option(subject: Text, step: Step) -> bool:
+    """Whether it is the value of an option that takes a name, `--adapter`, and no path to what is installed."""
     before = step.texts[step.index - 1] if 0 < step.index <= len(step.texts) else None
-    return before is not None and before.startswith("--") and vocabulary.takes_name(before)
+    return before is not None and before.startswith("--") and vocabulary.takes_name(before) and not subject.path
 
 
 def _shown(program: str | None) -> str:
@@ -243,7 +248,7 @@ def _launch_call(subject: Text, step: Step, state: State) -> State | None:
         return replace(state, sought=True, argv=None, index=0)
     if commands.looks_only(step.texts):
         return None
-    if state.part and state.entry:
+    if state.part and (state.entry or not commands.runs_path(step.texts, _at(step, state))):
         return None
     package = subject.started(step.texts)
     if package:

@@ -26,6 +26,9 @@ _LISTS = frozenset(
     "patterns pattern blacklist whitelist allowlist denylist blocklist supported reserved legacy deprecated regex matcher matchers "
     "fragments fragment markers needles signatures substrings contains noexternal optimizedeps transpilepackages serverexternalpackages names disallowed restricted expected".split()
 )
+_NAMED_OPTIONS = frozenset(
+    "name id label title tag dir directory folder path file profile output out log cwd root home".split()
+)
 _MACHINE = frozenset("package packages pkg npm module modules spec specs specifier dependency deps".split())
 _SAYS_NOTHING = frozenset("json used needed enabled available installed selected active missing loaded".split())
 _PROGRAM = frozenset(
@@ -118,8 +121,8 @@ def says(name: str) -> bool:
 
 
 def takes_name(option: str) -> bool:
-    """Whether an option of a command takes a name: `--server`, `--adapter`."""
-    return _last(option) in _WEAK_LABELS | {"name", "id", "label", "title", "tag"}
+    """Whether an option of a command takes a name, or a place for data: `--server`, `--user-data-dir`."""
+    return _last(option) in _WEAK_LABELS | _NAMED_OPTIONS
 
 
 def catalogued(keys: frozenset[str]) -> bool:

@@ -269,6 +269,41 @@ def test_what_stands_beside_the_name_of_a_file_is_written_into_it(code, hit):
     assert kinds(code.replace("TOML", toml).replace("PKG", X)) == (["launch"] if hit else [])
 
 
+@pytest.mark.parametrize(
+    ("use", "hit"),
+    [
+        ("spawn('node', [place])", True),
+        ("spawn(process.execPath, ['--no-warnings', place])", True),
+        ("exec(`node ${place}`)", True),
+        ("exec(place)", True),
+        ("spawn('node', ['--dir', place])", False),
+        ("spawn('chrome', [place])", False),
+        ("spawn('chrome', [`--user-data-dir=${place}`])", False),
+        ("exec(`chrome --user-data-dir=${place}`)", False),
+        ("connect({ command: 'node', args: [place] })", True),
+        ("connect({ command: 'npx', args: ['-y', 'other', '--userDataDir', place] })", False),
+    ],
+)
+def test_a_path_that_has_the_name_in_it_is_started_where_it_is_what_a_runtime_runs(use, hit):
+    code = f"const place = path.join(root, 'tools', '{X}', 'cli'); {use};"
+    assert kinds(code) == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize(
+    ("option", "hit"),
+    [
+        ("--package=", True),
+        ("--name=", False),
+        ("--user-data-dir=", False),
+        ("--from=", True),
+        ("--client-name=", False),
+    ],
+)
+def test_behind_an_option_that_takes_a_name_is_no_package(option, hit):
+    assert kinds(f"spawn('npx', ['{option}{X}', 'x']);") == (["launch"] if hit else [])
+    assert kinds(f"spawn('run', ['{option}node_modules/{X}/a.js']);") == ["launch"]
+
+
 def test_what_a_constant_brings_into_a_longer_text_is_told_at_the_constant():
     code = f"PKG = '{X}@1'\n\ndef f():  # {X}\n    run(f'npx -y {{PKG}} --help')\n    run('npx -y ' + PKG)\n"
     assert found(code, "a.py") == [("launch", X, 1)]
