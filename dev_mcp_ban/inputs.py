@@ -65,7 +65,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
     def facts(self) -> Mapping[str, Fact]:
         """Count what was looked at."""
         return {
-            "production_files": len(self.production_files),
+            "production_files": None if self.whole else len(self.production_files),
             "files_read": self.brought.read,
             "older_findings": self.brought.older,
         }

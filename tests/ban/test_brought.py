@@ -13,8 +13,8 @@ NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 IMPORT = "import 'chrome-devtools-mcp'\n"
 
 
-def judged(folder, before, after):
-    """The rules that a change breaks, and how many older findings were counted."""
+def report(folder, before, after, **context):
+    """What the guard says of a change that brings some files."""
     (guard,) = load_guards(["dev-mcp-ban"])
     repo = Repo(folder / "repo")
     for path, text in before.items():
@@ -26,9 +26,20 @@ def judged(folder, before, after):
     repo.commit()
     with repo.opened() as repository:
         guard.prepare(repository)
-        change = resolve(Context(base="main", head="change", body=""), repository, NOW)
-        report = examine(guard, repository, change, Policy())
-    return [finding.rule.id.partition("/")[2] for finding in report.findings], report.facts["older_findings"]
+        change = resolve(Context(head="change", **context), repository, NOW)
+        return examine(guard, repository, change, Policy())
+
+
+def judged(folder, before, after):
+    """The rules that a change breaks, and how many older findings were counted."""
+    found = report(folder, before, after, base="main", body="")
+    return [finding.rule.id.partition("/")[2] for finding in found.findings], found.facts["older_findings"]
+
+
+def test_only_of_a_change_it_is_told_how_many_production_files_it_has(tmp_path):
+    files = {"app/old.ts": "1"}, {"app/new.ts": "2"}
+    assert report(tmp_path / "1", *files, base="main").facts["production_files"] == 1
+    assert report(tmp_path / "2", *files, whole=True).facts["production_files"] is None
 
 
 def test_in_a_small_tree_older_findings_are_counted(tmp_path):
