@@ -191,16 +191,21 @@ def _in_command(argv: list[str], ban: Ban, *, launched: bool) -> Iterator[str]:
             yield inside
         elif code_at(command, index):
             yield from in_code(word, ban)
-            yield from in_text(word.replace('\\"', '"'), command[index - 1], ban)
+            yield from in_text(word.replace('\\"', '"'), command[:index], ban)
 
 
-def in_text(text: str, flag: str | None, ban: Ban) -> list[str]:
-    """The banned packages that the text behind a flag starts: a shell's line behind `-c`, else a program's."""
-    if flag == SHELL_FLAG:
-        return in_line(text, ban, launched=True)
+def in_text(text: str, before: Sequence[str | None], ban: Ban) -> list[str]:
+    """The banned packages that the text behind a flag starts: a program's, or the line that a shell gets behind `-c`."""
+    python = any(runners.program_of(word or "").startswith("python") for word in before)
+    if before[-1] == SHELL_FLAG and not python:
+        found = in_line(text, ban, launched=True)
+        # Where the program stands elsewhere it can be either.
+        if found or len(before) > 1:
+            return found
+        python = True
     from dev_mcp_ban import programs
 
-    return programs.started(text, ban)
+    return programs.started(text, ban, python=python)
 
 
 def _judge_of(command: list[str], index: int, ban: Ban, *, named: bool) -> Judge:

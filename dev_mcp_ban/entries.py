@@ -11,9 +11,12 @@ CONFIGURED = "an MCP server's configuration"
 
 def value(subject: Text, step: Step, state: State) -> State | None:
     """What the entry of an object or a named argument makes of a text; nothing when it does nothing with it."""
+    inside = state.entry
     state = replace(state, entry=True, default=step.name == "default")
     if state.how:
         return state
+    if inside and vocabulary.tells_version(step.name):
+        return None
     if state.argv is not None and commands.looks_only((*step.texts, *state.argv)):
         return None
     after = _argument_entry(subject, step, state) or _program_entry(subject, step, state)
@@ -82,7 +85,7 @@ def _argument_text(subject: Text, program: str | None, state: State) -> State | 
 
 def _starts(program: str | None, argv: tuple[str | None, ...], index: int) -> bool:
     """Whether a word of a list is the package that a program starts."""
-    return index + 1 in runners.package_at((program or "npx", *argv))
+    return index + 1 in runners.package_at(runners.guessed((program, *argv)))
 
 
 def _program_entry(subject: Text, step: Step, state: State) -> State | None:

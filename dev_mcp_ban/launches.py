@@ -132,9 +132,9 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
 
 
 def _by_parameter(subject: Text, place: Place, step: Step, state: State, depth: int) -> State:
-    """A name that says nothing by itself, given to a function of the file: what that one starts with it."""
+    """A text that says nothing by itself, given to a function of the file: what that one starts with it."""
     lone = step.kind == "argument" and not state.how and not state.entry and state.argv is None
-    if not lone or not subject.whole or subject.listed or not _may_follow(subject, depth):
+    if not lone or subject.listed or not _may_follow(subject, depth):
         return state
     for use in place.handed(step.name)[:_MOST_USES]:
         outcome, after = _used(subject, use, state, depth + 1)
@@ -182,9 +182,9 @@ def _element(subject: Text, step: Step, state: State) -> State | None:
     elif commands.code_at(argv, step.index):
         if packages := subject.code():
             return state.launched(f"program text for `{_shown(argv[0])}`", *packages)
-        flag = argv[step.index - 1]
-        how = "a command line for a shell" if flag == commands.SHELL_FLAG else "program text"
-        return state.launched(how, *packages) if (packages := subject.told(flag)) else state
+        before = argv[: step.index]
+        how = "a command line for a shell" if before[-1] == commands.SHELL_FLAG else "program text"
+        return state.launched(how, *packages) if (packages := subject.told(before)) else state
     return state
 
 

@@ -49,9 +49,17 @@ class Expression:
         """Python has no word for it."""
         return False
 
-    def handed(self, _: str) -> list[Place]:
-        """Functions of Python are not looked into."""
-        return []
+    def handed(self, callee: str) -> list[Place]:
+        """Where the function that is called so uses what it gets this expression as."""
+        function = self.tree.function(callee)
+        call = self.tree.parents.get(self.node)
+        if function is None or not isinstance(call, ast.Call) or self.node not in call.args:
+            return []
+        taken = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+        mine = taken[call.args.index(self.node) + (taken[:1] in (["self"], ["cls"])) :][:1]
+        lines = range(function.lineno, (function.end_lineno or function.lineno) + 1)
+        mentions = [mention for name in mine for mention in self.tree.uses(name) if mention.lineno in lines]
+        return [Expression(self.tree, self.tree.widest(mention)) for mention in mentions]
 
     def _scope(self) -> tuple[int, int]:
         """The lines of the function around it, or of the file."""

@@ -45,6 +45,7 @@ class Tree:
                 self.nodes += self._grown(statement)
         self._names: dict[str, list[ast.Name]] | None = None
         self._reads: dict[str, list[ast.expr]] | None = None
+        self._functions: list[ast.FunctionDef | ast.AsyncFunctionDef] | None = None
         self._constants: dict[ast.AST, str | None] = {}
         self._follows = _MOST_FOLLOWED
 
@@ -89,6 +90,15 @@ class Tree:
         known = [mention for mention in self.names(name) if isinstance(mention.ctx, ast.Load)]
         self._follows -= len(known)
         return known if self._follows > 0 else []
+
+    def function(self, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The function of this name; nothing where there is none, or more than one."""
+        if self._functions is None:
+            self._functions = [
+                node for node in self._walked() if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            ]
+        found = [function for function in self._functions if function.name == name]
+        return found[0] if len(found) == 1 else None
 
     def callee(self, call: ast.Call) -> str:
         """What a call calls, dotted."""

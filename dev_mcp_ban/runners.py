@@ -29,6 +29,11 @@ IMAGES = frozenset({"docker", "podman"})
 _STANDS_ALONE = re.compile(
     r"-[itdPq]+|-\w[^\w-].*|-\w\d.*|-.*=.*|--(?:rm|init|interactive|tty|detach|privileged|read-only|publish-all|quiet|no-healthcheck)"
 )
+# Options that only `run` of a container program takes.
+_OF_CONTAINERS = re.compile(
+    r"-[itd]+|--(?:rm|init|interactive|tty|detach|network|entrypoint|volume|mount|user)(?:=.*)?"
+)
+_SHORTEST_RUN = 2
 _NAMES_PACKAGE = frozenset({"-p", "--package", "--from"})
 _TAKES_VALUE = frozenset(
     {"-c", "--call", "--prefix", "--registry", "--cache", "--python", "-w", "--workspace", "--with", "--loader"}
@@ -48,6 +53,8 @@ def guessed(argv: Sequence[str | None]) -> Sequence[str | None]:
     if program is not None and HOLE not in program:
         return argv
     after = argv[1] if len(argv) > 1 else None
+    if after == "run" and len(argv) > _SHORTEST_RUN and _OF_CONTAINERS.fullmatch(argv[2] or ""):
+        return ("docker", *argv[1:])
     managers = (one for one in ("npm", "pnpm", "yarn") if after in MANAGERS[one] | INSTALLS[one])
     return (next(managers, "npx"), *argv[1:])
 

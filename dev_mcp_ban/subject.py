@@ -87,9 +87,9 @@ class Text:
         """What it imports as a program."""
         return tuple(commands.in_code(self.text, self.ban))
 
-    def told(self, flag: str | None) -> tuple[str, ...]:
+    def told(self, before: Sequence[str | None]) -> tuple[str, ...]:
         """What it starts behind a flag that takes a program or a command line."""
-        return tuple(commands.in_text(self.text, flag, self.ban))
+        return tuple(commands.in_text(self.text, before, self.ban))
 
     def reads_on(self) -> bool:
         """Whether it is more than one command line: several lines, or a sentence."""

@@ -135,6 +135,11 @@ def registered(keys: frozenset[str]) -> bool:
     return any(re.fullmatch(_REGISTRIES, key) for key in keys)
 
 
+def tells_version(name: str) -> bool:
+    """Whether an object under a key only says where the version of something is looked up: `versionSource`."""
+    return _words(name)[:1] in {("version",), ("versions",), ("release",), ("latest",)}
+
+
 def names_file(keys: frozenset[str]) -> bool:
     """Whether one of these keys, in small letters, names a file."""
     return not keys.isdisjoint({"path", "file", "filename", "file_name", "filepath", "file_path"})

@@ -176,6 +176,38 @@ def test_a_function_of_the_file_starts_what_it_is_given(code, launched):
     assert (kinds(code) != []) is launched
 
 
-def test_functions_of_python_are_not_looked_into():
-    assert kinds(f"def go(pkg):\n    subprocess.run(['npx', pkg])\ngo('{W}')", "a.py") == []
-    assert kinds(f"def go(pkg):\n    subprocess.run(['npx', pkg])\ngo('{X}')", "a.py") == ["launch"]
+@pytest.mark.parametrize(
+    ("code", "launched"),
+    [
+        (f"def go(pkg):\n    subprocess.run(['npx', pkg])\ngo('{W}')", True),
+        (f"async def go(a, pkg=''):\n    await create_subprocess_exec('npx', pkg)\nx = '{W}'\ngo(1, x)", True),
+        (
+            f"class A:\n    def go(self, pkg):\n        os.execvp('npx', ['-y', pkg])\n    def b(self):\n        self.go('{W}')",
+            True,
+        ),
+        (f"def go(pkg, /):\n    print(pkg)\ngo('{W}')", False),
+        (f"def go(pkg):\n    pass\ndef go(pkg):\n    subprocess.run(['npx', pkg])\ngo('{W}')", False),
+        (f"def go():\n    subprocess.run(['npx', pkg])\ngo('{W}')", False),
+        (f"def go(*all):\n    subprocess.run(['npx', *all])\ngo('{W}')\ngo(x, *['{W}'])\ngo(pkg='{W}')", False),
+        (f"gone('{W}')", False),
+    ],
+)
+def test_a_function_of_a_python_file_starts_what_it_is_given(code, launched):
+    assert (kinds(code, "a.py") != []) is launched
+
+
+@pytest.mark.parametrize(
+    ("given", "launched"),
+    [
+        (f"import {{ a }} from '{X}';", True),
+        (f"merge({{ command: 'npx', args: ['-y', '{X}@1.6.0'] }});", True),
+        (f"console.log('{X}');", False),
+    ],
+)
+def test_a_program_text_is_followed_into_the_function_that_runs_it(given, launched):
+    runs = "def run(script):\n    return subprocess.run(['npx', 'tsx', '--eval', script])\n"
+    assert found(
+        f'{runs}\ndef test():\n    script = f"""\n{given.replace("{", "{{").replace("}", "}}")}\n"""\n    run(script)',
+        "a.py",
+    ) == ([("launch", X, 6)] if launched else [])
+    assert (kinds(f"function run(text) {{ spawnSync('node', ['-e', text]); }} run(`{given}`);") != []) is launched

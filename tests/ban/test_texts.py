@@ -36,6 +36,14 @@ def test_so_is_one_in_a_command_line():
     assert kinds(f"spawn('sh', ['-c', 'npx -y {W}']);") == ["launch"]
 
 
+@pytest.mark.parametrize("program", ["python", "python3.12", "/usr/bin/python3"])
+def test_behind_python_it_is_a_program_of_python(program):
+    inside = f'import subprocess; subprocess.run(["npx", "-y", "{W}"])'
+    assert kinds(f"spawn('{program}', ['-c', '{inside}']);") == ["launch"]
+    assert kinds(f"subprocess.run(['{program}', '-c', '{inside}'])", "a.py") == ["launch"]
+    assert kinds(f"spawn('{program}', ['-c', 'print(\"npx {X}\")']);") == []
+
+
 def test_a_program_text_that_is_too_long_is_searched_for_imports_only():
     long = "a();" * 6000
     assert kinds(f"spawn('node', ['-e', `{long} go('npx {W}');`]);") == []

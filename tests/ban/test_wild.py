@@ -304,6 +304,33 @@ def test_behind_an_option_that_takes_a_name_is_no_package(option, hit):
     assert kinds(f"spawn('run', ['{option}node_modules/{X}/a.js']);") == ["launch"]
 
 
+@pytest.mark.parametrize(
+    ("argv", "hit"),
+    [
+        ("'run', '--rm', '-i', 'some-mcp-devtools', 'serve'", True),
+        ("'run', '-it', '-v', 'mcp-dev-cache:/x', 'some-mcp-devtools'", True),
+        ("'run', '--rm', '-v', 'mcp-dev-cache:/x', 'alpine'", False),
+        ("'run', '--quiet', 'some-mcp-devtools'", False),
+        ("'run', 'some-mcp-devtools'", False),
+    ],
+)
+def test_a_program_that_is_not_known_runs_containers_where_its_options_say_so(argv, hit):
+    assert kinds(f"connect({{ command: program(), args: [{argv}] }});") == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "hit"),
+    [
+        (f"row({{ versionSource: {{ kind: 'npm', package: '{X}' }} }});", False),
+        (f"row({{ source: {{ kind: 'npm', package: '{X}' }} }});", True),
+        (f"row({{ versions: {{ old: {STARTED} }} }});", True),
+        (f"row({{ version: '{X}@1' }});", True),
+    ],
+)
+def test_where_a_version_is_looked_up_nothing_starts(code, hit):
+    assert kinds(code) == (["launch"] if hit else [])
+
+
 def test_what_a_constant_brings_into_a_longer_text_is_told_at_the_constant():
     code = f"PKG = '{X}@1'\n\ndef f():  # {X}\n    run(f'npx -y {{PKG}} --help')\n    run('npx -y ' + PKG)\n"
     assert found(code, "a.py") == [("launch", X, 1)]
