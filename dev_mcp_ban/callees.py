@@ -65,6 +65,7 @@ _LOGS = (
     r"(?:console|logger|log|logging|_?log(?:ger)?)(?:\.\w+)+|(?:\w+\.)*(?:log|warn|print|println|pprint|echo|alert|describe|it|test|"
     r"\w*Error|Error|Exception)|(?:\w+\.)*(?:stdout|stderr)\.write|(?:it|test|describe)(?:\.(?!each$)\w+)+"
 )
+_VISITS = r"l?stat(?:Sync)?|(?:path_?)?[eE]xists(?:Sync)?|access(?:Sync)?|is_?(?:[fF]ile|[dD]ir)|readdir(?:Sync)?|rm(?:Sync|tree)?|unlink(?:Sync)?|mkdir(?:Sync)?"
 _JOINS = r"(?:\w+\.)*(?:join|resolve|joinpath|Path|PurePath|pathJoin|normalize|dirname|basename|existsSync|exists)"
 
 
@@ -105,6 +106,11 @@ def keyed(callee: str, text: str) -> bool:
 def finds(callee: str) -> bool:
     """Whether a call tells where the program is that it gets the name of: what becomes of that is not said."""
     return callee.startswith("which.") or callee.rpartition(".")[2] in {"which", "whichSync"}
+
+
+def visits(callee: str) -> bool:
+    """Whether a call looks at what stands at a path, or takes it away: nothing there is started by that."""
+    return re.fullmatch(_VISITS, callee.rpartition(".")[2]) is not None
 
 
 def holds(callee: str) -> bool:

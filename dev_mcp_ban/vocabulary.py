@@ -36,25 +36,11 @@ _PROGRAM = frozenset(
 )
 _ARGUMENTS = frozenset("args argv arguments arg argument params parameters".split())
 CATALOGUE = frozenset(
-    {
-        "description",
-        "homepage",
-        "tags",
-        "stars",
-        "category",
-        "categories",
-        "docs",
-        "docsurl",
-        "docs_url",
-        "website",
-        "repository",
-        "icon",
-        "url",
-        "desc",
-    }
+    "description desc homepage website repository docs docsurl docs_url url icon tags stars category categories "
+    "label title license publisher author".split()
 )
 # What stands beside a name in a row that is shown.
-SHOWN = CATALOGUE | {"title", "label", "note", "notes", "summary", "displayname", "display_name"}
+SHOWN = CATALOGUE | {"note", "notes", "summary", "displayname", "display_name"}
 _LINKS = (
     r"(?:repo|repository|docs?|home|homepage|icon|logo|image|source|github|website|site|help|project|npm)_?(?:url|link)"
 )

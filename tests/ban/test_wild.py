@@ -331,6 +331,28 @@ def test_where_a_version_is_looked_up_nothing_starts(code, hit):
     assert kinds(code) == (["launch"] if hit else [])
 
 
+@pytest.mark.parametrize(
+    ("use", "hit"),
+    [
+        ("fs.statSync(place).isDirectory()", False),
+        ("await pathExists(place)", False),
+        ("if (existsSync(place)) rmSync(place)", False),
+        ("if (existsSync(place)) fork(place)", True),
+        ("exports.place = place", True),
+        ("open(place)", True),
+    ],
+)
+def test_what_is_installed_is_not_started_by_who_looks_whether_it_is_there(use, hit):
+    assert kinds(f"const place = path.join(root, 'node_modules', '{X}'); {use};") == (["launch"] if hit else [])
+
+
+@pytest.mark.parametrize("key", ["label", "title", "license", "publisher", "author", "description"])
+def test_a_package_in_a_row_for_people_starts_nothing(key):
+    assert kinds(f"rows.push({{ {key}: text, npm: '{X}' }});") == []
+    assert kinds(f"rows.push({{ {key}: text, npm: '{X}', args: [] }});") == ["launch"]
+    assert kinds(f"rows.push({{ port: 1, npm: '{X}' }});") == ["launch"]
+
+
 def test_what_a_constant_brings_into_a_longer_text_is_told_at_the_constant():
     code = f"PKG = '{X}@1'\n\ndef f():  # {X}\n    run(f'npx -y {{PKG}} --help')\n    run('npx -y ' + PKG)\n"
     assert found(code, "a.py") == [("launch", X, 1)]
