@@ -155,9 +155,10 @@ def _said(tree: Tree, node: ast.Constant | ast.JoinedStr, lines: list[str], ban:
 
 
 def _brought(tree: Tree, text: ast.AST, package: str) -> bool:
-    """Whether a name in a longer text brings a package along: that is told where the name gets it."""
-    names = (node for node in ast.walk(text) if isinstance(node, ast.Name))
-    return any(package.lower() in (tree.constant(name) or "").lower() for name in names)
+    """Whether only a name in a longer text brings a package along: that is told where the name gets it."""
+    pieces = [node for node in ast.walk(text) if isinstance(node, ast.Name | ast.Constant)]
+    bring = {type(piece) for piece in pieces if package.lower() in (tree.constant(piece) or "").lower()}
+    return bring == {ast.Name}
 
 
 def _place(lines: list[str], node: ast.stmt | ast.expr, text: str) -> tuple[int, int]:

@@ -356,4 +356,5 @@ def test_a_package_in_a_row_for_people_starts_nothing(key):
 def test_what_a_constant_brings_into_a_longer_text_is_told_at_the_constant():
     code = f"PKG = '{X}@1'\n\ndef f():  # {X}\n    run(f'npx -y {{PKG}} --help')\n    run('npx -y ' + PKG)\n"
     assert found(code, "a.py") == [("launch", X, 1)]
+    assert found(f"PKG = '{X}'\nrun(f'npx {{PKG}} {X}')\n", "a.py") == [("launch", X, 1), ("launch", X, 2)]
     assert found("NAME = 'context7'\nrun(f'npx -y {NAME}-mcp')\n", "a.py") == [("launch", "context7-mcp", 2)]
