@@ -4,7 +4,6 @@ import re
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -20,10 +19,11 @@ from agent_guards.git_objects import (
     parse_commit,
     parse_listing,
 )
-from agent_guards.git_worktree import write_tree
 from agent_guards.repository import ChangedFile, Commit, Entry, Kind
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from agent_guards.git_search import GitSearch
 
 _DIFF = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--ignore-submodules=none", "--no-ext-diff")
@@ -54,7 +54,7 @@ class GitRepository:
 
     def __init__(
         self,
-        folder: Path,
+        folder: "str | PathLike[str]",
         *,
         trust: bool = False,
         fetch: bool = True,
@@ -139,8 +139,11 @@ class GitRepository:
         One run judges one state: asked again, it answers the same.
         """
         if self._uncommitted is None:
+            from pathlib import Path
             from shutil import rmtree
             from tempfile import mkdtemp
+
+            from agent_guards.git_worktree import write_tree
 
             folder = Path(mkdtemp(prefix="agent-guards-"))
             self._closing.callback(rmtree, folder, ignore_errors=True)

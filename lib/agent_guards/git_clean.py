@@ -75,6 +75,9 @@ class WorkTree:
         paths = names.split(b"\0")[:-1]
         return tuple(sorted(map(decode, paths))) if not status and len(paths) <= MOST_DIFFERING else None
 
+    def _at(self, path: str) -> str:
+        return os.path.join(self._git.folder, path)
+
     @cached_property
     def _plain(self) -> bool:
         """Whether this is a work tree in which every file is there, as its object holds it."""
@@ -85,10 +88,10 @@ class WorkTree:
             return False
         _, index, attributes, _ = lines
         # Of a split index only a part stands here. Git tells of it too, and reads the whole index for that.
-        if any(name.startswith("sharedindex.") for name in os.listdir((self._git.folder / index).parent)):
+        if any(name.startswith("sharedindex.") for name in os.listdir(os.path.dirname(self._at(index)))):
             return False
         # In the second version of the index no entry can be marked as left out of the work tree, or as not added yet.
-        entries = _content(self._git.folder / index)
+        entries = _content(self._at(index))
         if entries[:8] != b"DIRC\0\0\0\2":
             return False
         # To have git look through them costs more than all else that is asked here.
@@ -97,7 +100,7 @@ class WorkTree:
         home = self._git.environ.get("HOME", "")
         everyone = self._git.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
         others = (
-            self._git.folder / attributes,
+            self._at(attributes),
             decode(configured).strip("\n") or os.path.join(everyone, "git/attributes"),
             "/etc/gitattributes",
         )
@@ -106,7 +109,7 @@ class WorkTree:
         )
 
 
-def _content(path: str | os.PathLike[str]) -> bytes:
+def _content(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from agent_guards.errors import GitError, GuardError, UsageError
@@ -28,7 +27,7 @@ class GitCommand(NamedTuple):
     """Git in one folder, under one environment."""
 
     program: str
-    folder: Path
+    folder: str
     environ: Mapping[str, str]
     trust: bool = False
     """Read the repository although it belongs to another user (container jobs)."""
@@ -57,11 +56,11 @@ class GitCommand(NamedTuple):
 
     def line(self, arguments: Sequence[str | bytes]) -> list[str | bytes]:
         """The whole command line of a git command."""
-        return line(self.program, os.fspath(self.folder), arguments, trust=self.trust)
+        return line(self.program, self.folder, arguments, trust=self.trust)
 
     def _failure(self, name: str, stderr: bytes) -> GuardError:
         text = _CREDENTIALS.sub("", stderr.decode("utf-8", "replace"))
-        folder = quote(os.fspath(self.folder))
+        folder = quote(self.folder)
         if "dubious ownership" in text or "unsafe repository" in text:
             return GitError(
                 f"Git refuses to read {folder}: it belongs to another user.",
@@ -88,11 +87,12 @@ class GitCommand(NamedTuple):
         return GitError(f"git {name} failed in {folder}: {said}.", "Run `git fsck` and `git status` there to see more.")
 
 
-def command(folder: Path, environ: Mapping[str, str], *, trust: bool) -> GitCommand:
+def command(folder: "str | os.PathLike[str]", environ: Mapping[str, str], *, trust: bool) -> GitCommand:
     """Set git up for `folder`; what is wrong with the folder shows when the first command runs."""
-    if not folder.is_dir():
-        raise UsageError(f"There is no folder {quote(os.fspath(folder))}.", "Name an existing folder with `--repo`.")
-    return GitCommand(program=find_git(environ), folder=folder, environ=environment(environ), trust=trust)
+    where = os.fspath(folder)
+    if not os.path.isdir(where):
+        raise UsageError(f"There is no folder {quote(where)}.", "Name an existing folder with `--repo`.")
+    return GitCommand(program=find_git(environ), folder=where, environ=environment(environ), trust=trust)
 
 
 def complaint(text: str) -> str:

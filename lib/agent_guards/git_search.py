@@ -56,7 +56,7 @@ class GitSearch:
     def ahead(self, texts: Sequence[str], globs: Sequence[str]) -> None:
         """Start what `lines` will ask for, before it is known of which tree: git then works while Python still imports."""
         wanted = perl(texts)
-        self._ahead[wanted, tuple(globs)] = self._start(meanwhile(os.fspath(self._git.folder), wanted, globs))
+        self._ahead[wanted, tuple(globs)] = self._start(meanwhile(self._git.folder, wanted, globs))
         self._work_tree.ask()
 
     def search(
@@ -135,8 +135,8 @@ class GitSearch:
 
     def tracked(self) -> int:
         """How many files the checkout tracks, from the index's header alone; 0 where there is none."""
-        index = self._git.folder / decode(self._git.run("rev-parse", "--git-path", "index")).strip("\n")
-        return tracked(os.fspath(index))
+        index = decode(self._git.run("rev-parse", "--git-path", "index")).strip("\n")
+        return tracked(os.path.join(self._git.folder, index))
 
     def _start(self, arguments: list[str]) -> Running:
         self._started.append(start(self._git, arguments))

@@ -10,9 +10,9 @@ def write_tree(git: GitCommand, folder: Path) -> tuple[str, GitCommand]:
     """Write the tree of the working directory below `folder`; return its id and a git that can read it."""
     paths = git.run("rev-parse", "--git-path", "index", "--git-path", "objects").removesuffix(b"\n")
     index, _, objects = paths.rpartition(b"index\n")
-    _copy(git.folder / os.fsdecode(index + b"index"), folder / "index")
+    _copy(Path(git.folder) / os.fsdecode(index + b"index"), folder / "index")
     (folder / "objects").mkdir()
-    store = os.fspath((git.folder / os.fsdecode(objects)).absolute())
+    store = os.fspath((Path(git.folder) / os.fsdecode(objects)).absolute())
     reader = git.under(
         GIT_OBJECT_DIRECTORY=os.fspath(folder / "objects"),
         GIT_ALTERNATE_OBJECT_DIRECTORIES=_quoted(store),

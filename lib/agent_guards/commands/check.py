@@ -2,9 +2,9 @@
 
 import argparse
 import gc
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, env: RunEnv) -> int:
     with _errand(arguments, env, guards) as errand:
         context = errand.begin(context) if errand else context
         with GitRepository(
-            Path(arguments.repo), trust=env.actions, environ=env.git, credentials=env.git_credentials
+            arguments.repo, trust=env.actions, environ=env.git, credentials=env.git_credentials
         ) as repository:
             for guard in guards if context.whole else ():
                 if guard.prepare:
@@ -148,4 +148,6 @@ def _event(arguments: argparse.Namespace, env: RunEnv) -> Context:
 
 def _own_event(arguments: argparse.Namespace, env: RunEnv) -> bool:
     """Whether the event is the runner's own, not one that is replayed."""
-    return bool(arguments.event and env.event_path and Path(arguments.event) == Path(env.event_path))
+    return bool(
+        arguments.event and env.event_path and os.path.abspath(arguments.event) == os.path.abspath(env.event_path)
+    )
