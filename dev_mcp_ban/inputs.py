@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -9,9 +10,11 @@ from agent_guards.context import Change
 from agent_guards.policy import Policy, Waiver
 from agent_guards.report import Fact, Table
 from agent_guards.repository import Repository
-from agent_guards.sections import Section, parse
 from dev_mcp_ban.brought import Brought, gather_change, gather_tree
 from dev_mcp_ban.scope import Scope
+
+if TYPE_CHECKING:
+    from agent_guards.sections import Section
 
 SECTION = "dev mcp check"
 # Texts, not compiled: a run over a whole tree asks nothing of them.
@@ -26,7 +29,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
     described: bool
     """Whether there is a description to judge."""
     exempt_author: str = ""
-    section: Section | None = None
+    section: "Section | None" = None
     verified_on: int = 0
     """The line of the description that says it was verified, else 0."""
     unticked_on: int = 0
@@ -77,7 +80,7 @@ def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:
     scope = Scope.of(settings)
     touched = tuple(file.path for file in change.files if scope.production(file.path))
     brought = gather_tree(repository, change.head, scope) if change.whole else gather_change(repository, change, scope)
-    section = parse(change.body).get(SECTION) if change.body is not None and not change.whole else None
+    section = _section(change)
     said = [line for line in section.lines if re.match(_STATEMENT, line.text)] if section else []
     day = change.when.date()
     own = tuple(waiver for waiver in policy.waivers if waiver.rule.startswith("dev-mcp-ban/"))
@@ -99,3 +102,12 @@ def gather(repository: Repository, change: Change, policy: Policy) -> Inputs:
         waivers=tuple(waiver for waiver in own if not waiver.expired(day)),
         expired=tuple(waiver for waiver in own if waiver.expired(day)),
     )
+
+
+def _section(change: Change) -> "Section | None":
+    """What the description says of this guard; of a whole tree nobody asks."""
+    if change.body is None or change.whole:
+        return None
+    from agent_guards.sections import parse
+
+    return parse(change.body).get(SECTION)
