@@ -281,6 +281,7 @@ def test_what_stands_beside_the_name_of_a_file_is_written_into_it(code, hit):
         ("spawn('chrome', [`--user-data-dir=${place}`])", False),
         ("exec(`chrome --user-data-dir=${place}`)", False),
         ("connect({ command: 'node', args: [place] })", True),
+        ("connect({ command: 'chrome', args: [place] })", False),
         ("connect({ command: 'npx', args: ['-y', 'other', '--userDataDir', place] })", False),
     ],
 )
