@@ -20,7 +20,9 @@ class Running:
     """A command that was started and is asked nothing; waited for at most once, and read while it runs if need be."""
 
     def __init__(self, line: Line, environ: Mapping[str, str]) -> None:
-        self._output, its = os.pipe()
+        output, its = os.pipe()
+        # As a file, for Windows would take a bare descriptor's bytes for text.
+        self._output = os.fdopen(output, "rb", buffering=0)
         _widen(its)
         self._process = _start(line, environ, os.open(os.devnull, os.O_RDONLY), its)
         self.status: int | None = None
@@ -31,7 +33,7 @@ class Running:
         end = select.poll() if hasattr(select, "poll") else None
         if end:
             end.register(self._output, 0)
-        while part := os.read(self._output, _PIPE):
+        while part := self._output.read(_PIPE):
             yield part
             if end:
                 # Whoever reads every line as it comes takes the time away from who looks for them.
@@ -50,7 +52,7 @@ class Running:
             self._wait()
 
     def _wait(self) -> None:
-        os.close(self._output)
+        self._output.close()
         self.status = self._process.wait()
 
 
