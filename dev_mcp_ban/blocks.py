@@ -14,6 +14,11 @@ _GRAMMARS = {b"ts": "ts", b"typescript": "ts", b"tsx": "tsx", b"jsx": "tsx", b"j
 _LONGEST_TAG = 2000
 _MOST_TAGS = 1000
 
+# What markup is given of the script: `{{ a }}`, `{a}`, `:b="a"`, `@c="a()"`, `v-if="a"`. Of braces in braces the inner ones.
+_GIVEN = re.compile(rb"""\{([^{}]*)\}|\s(?:[:@#]|v-|on:)[\w.:-]*\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_SHOWN = re.compile(rb"\s*([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*")
+_NAME = re.compile(rb"(?<![\w$.])[A-Za-z_$][\w$]*")
+
 Span = tuple[int, int, str]
 
 
@@ -25,6 +30,20 @@ def scripts(path: str, data: bytes) -> list[tuple[bytes, str]]:
         (_alone(data, [span for span in spans if span[2] == grammar]), grammar)
         for grammar in dict.fromkeys(span[2] for span in spans)
     ]
+
+
+def shown(path: str, data: bytes) -> frozenset[str]:
+    """The names that the markup of a file only shows: as text, or as an attribute, and nowhere in a longer expression."""
+    at, names, used = 0, set[bytes](), set[bytes]()
+    for start, stop, _ in [*_spans(data, "", astro=path.lower().endswith(".astro")), (len(data), len(data), "")]:
+        for match in _GIVEN.finditer(data, at, start):
+            given = next(filter(None, match.groups()), b"")
+            if (name := _SHOWN.fullmatch(given)) and not match[0].lstrip().startswith((b"@", b"on:", b"v-on")):
+                names.add(name[1])
+            else:
+                used.update(_NAME.findall(given))
+        at = stop
+    return frozenset(name.decode() for name in names - used)
 
 
 def _spans(data: bytes, usual: str, *, astro: bool) -> Iterator[Span]:

@@ -7,7 +7,7 @@ from dev_mcp_ban import asked, documents, imports, vocabulary
 from dev_mcp_ban.calls import callee_of, grown, grows
 from dev_mcp_ban.functions import giving_back, parameter
 from dev_mcp_ban.pages import attribute
-from dev_mcp_ban.steps import Place, Step
+from dev_mcp_ban.steps import Place, Shown, Step
 from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, widest
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Expression:
 
     def uses(self) -> list[Place]:
         """Where the variable is used that this expression becomes, or becomes a part of."""
-        return self._mentioned(*self._variable())
+        name, scope = self._variable()
+        return [*self._mentioned(name, scope), *([Shown()] if name in self.source.shown else [])]
 
     def exported(self) -> bool:
         """Whether other files get what becomes of this expression."""

@@ -61,8 +61,9 @@ def scan(path: str, data: bytes, ban: Ban) -> Scan:
 
     hits: list[Hit] = []
     unparsed = ""
+    shown = _shown(lower, data)
     for script, grammar in _scripts(lower, data):
-        found, broken = script_source.scan(script, grammar, ban)
+        found, broken = script_source.scan(script, grammar, ban, shown)
         hits += found
         unparsed = unparsed or broken
     return Scan(hits=tuple(sorted(set(hits), key=lambda hit: (hit.line, hit.column, hit.package))), unparsed=unparsed)
@@ -99,6 +100,14 @@ def _scripts(path: str, data: bytes) -> list[tuple[bytes, str]]:
     if path.endswith(_TYPED):
         return [(data, "ts")]
     return [(data, "tsx")] if path.endswith(_SCRIPT) else []
+
+
+def _shown(path: str, data: bytes) -> frozenset[str]:
+    if not path.endswith(_PAGES):
+        return frozenset()
+    from dev_mcp_ban import blocks
+
+    return blocks.shown(path, data)
 
 
 def edges(path: str, data: bytes) -> tuple[Edge, ...]:

@@ -20,13 +20,13 @@ _MOST_PLACES = 1500
 _LONGEST_COMMENT = 1_000_000
 
 
-def scan(data: bytes, grammar: str, ban: Ban) -> tuple[list[Hit], str]:
-    """What a script does, and where the grammar lost its way."""
+def scan(data: bytes, grammar: str, ban: Ban, shown: frozenset[str] = frozenset()) -> tuple[list[Hit], str]:
+    """What a script does, and where the grammar lost its way; markup around it shows what has these names."""
     places = list(tokens.places(data, ban))
     if not places:
         return [], ""
     try:
-        script = _Script(Source(data, grammar), ban)
+        script = _Script(Source(data, grammar, shown), ban)
     except TangledError:
         return list(_as_bundle(data, ban)), "the parser gave up on it: searched as built output"
     hits = [hit for start, end in places[:_MOST_PLACES] for hit in script.at(start, end)]

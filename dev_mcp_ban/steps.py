@@ -68,3 +68,30 @@ class Place(Protocol):
     def handed(self, callee: str) -> "list[Place]":
         """Where the function of the file that is called so uses what it gets this expression as."""
         ...
+
+
+class Shown:
+    """A place in the markup around a script that shows a variable of it."""
+
+    def steps(self) -> Iterator[Step]:
+        """It is an attribute, or a text."""
+        return iter((Step(kind="attribute"),))
+
+    def text(self) -> None:
+        """What is shown is known where the variable gets it."""
+
+    def uses(self) -> list[Place]:
+        """It ends here."""
+        return []
+
+    def exported(self) -> bool:
+        """It ends here."""
+        return False
+
+    def reads(self, _: str) -> list[Place]:
+        """It ends here."""
+        return []
+
+    def handed(self, _: str) -> list[Place]:
+        """It ends here."""
+        return []

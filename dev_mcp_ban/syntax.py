@@ -72,9 +72,11 @@ DECLARES = {
 class Source:
     """One parsed file or script block."""
 
-    def __init__(self, data: bytes, language: str) -> None:
+    def __init__(self, data: bytes, grammar: str, shown: frozenset[str] = frozenset()) -> None:
         self.data = data
-        self.tree = parse(data, language)
+        self.shown = shown
+        """The names that markup around the script shows."""
+        self.tree = parse(data, grammar)
         self.root = self.tree.root_node
         self._mentions: dict[str, list[Node]] = {}
         self._items: dict[int, list[Node]] = {}

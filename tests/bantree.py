@@ -4,7 +4,6 @@ from pathlib import Path
 
 from gitrepo import Repo
 
-from agent_guards.git_search import GitSearch
 from dev_mcp_ban.tree import Tree
 
 
@@ -13,7 +12,7 @@ class Source:
 
     def __init__(self, repo: Repo):
         self.repository = repo.opened()
-        self.searches = GitSearch(self.repository._git)
+        self.searches = self.repository.searches
 
     def __getattr__(self, name):
         return getattr(self.searches, name, None) or getattr(self.repository, name)

@@ -50,3 +50,41 @@ def test_two_scripts_of_one_grammar_are_kept_apart():
 
 def test_more_scripts_than_anyone_writes_end():
     assert len(scan("a.vue", b"<script>import 'chrome-devtools-mcp'</script>\n" * 1500, BAN).hits) == 1000
+
+
+CONFIG = f"{{ mcpServers: {{ a: {{ command: 'npx', args: ['-y', '{X}'] }} }} }}"
+
+
+@pytest.mark.parametrize(
+    ("path", "markup", "hit"),
+    [
+        ("a.vue", "<template><code>{{ line }}</code></template>", False),
+        ("a.vue", "<template><Code :text='line' /></template>", False),
+        ("a.vue", '<template><p v-text="line"/></template>', False),
+        ("a.vue", '<template><p @click="line"/></template>', True),
+        ("a.vue", '<template><p @click="start(line)">{{ line }}</p></template>', True),
+        ("a.vue", '<template><p v-if="line && go">{{ line }}</p></template>', True),
+        ("a.vue", "<template><code>{{ other }}</code></template>", True),
+        ("a.svelte", "<pre>{line}</pre>", False),
+        ("a.svelte", "<Code text={line} />", False),
+        ("a.svelte", "<b onclick={() => start(line)}>{line}</b>", True),
+        ("a.svelte", "<b onclick={() => { start(line) }}>{line}</b>", True),
+        ("a.svelte", "<b on:click='line'>{line}</b>", True),
+    ],
+)
+def test_what_only_the_markup_shows_starts_nothing(path, markup, hit):
+    for value in (f"'npx -y {X}'", CONFIG):
+        for code in (
+            f"<script>\nconst line = {value};\n</script>\n{markup}",
+            f"{markup}\n<script>const line = {value};</script>",
+        ):
+            assert bool(found(code, path)) is hit, code
+        started = f"<script>\nconst line = {value}; connect(line.a, line);\nspawn(line);</script>\n{markup}"
+        assert found(started, path)
+
+
+def test_markup_of_astro_shows_what_its_front_matter_has():
+    code = f"---\nconst config = {CONFIG};\nconst line = 'npx -y {X}';\n---\n<Code code={{config.mcpServers}} />\n<p>{{line}}</p>\n"
+    assert found(code, "a.astro") == []
+    assert found(code.replace("{line}", "{run(line)}"), "a.astro") == [("launch", X, 3)]
+    assert found(code, "a.ts") != []
