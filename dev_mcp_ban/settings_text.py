@@ -18,13 +18,14 @@ _YAML_LINE = rf"""|(?:- +)*[\w."'/@{HOLE}-]+:(?: .*)?|- .*|#.*|[\[\]"'{HOLE}].*"
 _YAML_SERVER = r"(?m)^[ \t-]*command:[ \t]*"
 _YAML_LIST = r"\bargs:\s*(?:\[([^\]]*)\]|((?:\n[ \t]*- .*)+))"
 
-_LONGEST = 50_000
+# What holds more objects or lists than this is no settings of anybody's, and may be nested deeper than Python can read.
+_LONGEST, _MOST_HELD = 50_000, 500
 
 
 def started(text: str, ban: Ban) -> list[str]:
     """The banned packages that a text starts, where it is settings or arguments from its beginning to its end."""
     bare = text.strip()
-    if len(bare) > _LONGEST:
+    if len(bare) > _LONGEST or max(map(bare.count, "{[")) > _MOST_HELD:
         return []
     if "=" in bare and all(re.fullmatch(_TOML_LINE, line.strip()) for line in bare.split("\n")):
         return [package for table in re.split(_TOML_TABLE, bare) for package in _package(_table(table), ban)]

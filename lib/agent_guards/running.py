@@ -14,6 +14,7 @@ Line = list[str | bytes]
 _PIPE = 1 << 20
 # Milliseconds.
 _PAUSE = 2
+_SPAWNS, _POLLS = hasattr(os, "posix_spawn"), hasattr(select, "poll")
 
 
 class Running:
@@ -30,7 +31,7 @@ class Running:
 
     def parts(self) -> Iterator[bytes]:
         """What it prints, as it comes; at the end its status is known."""
-        end = select.poll() if hasattr(select, "poll") else None
+        end = select.poll() if _POLLS else None
         if end:
             end.register(self._output, 0)
         while part := self._output.read(_PIPE):
@@ -99,7 +100,7 @@ class _Process:
 def _start(line: Line, environ: Mapping[str, str], given: int, output: int) -> "_Process | Popen[bytes]":
     """Start a process that reads from one end of a pipe and writes to another; both are its alone from then on."""
     try:
-        if hasattr(os, "posix_spawn"):
+        if _SPAWNS:
             return _Process(line, environ, given, output)
         from subprocess import DEVNULL, Popen
 

@@ -1,7 +1,6 @@
 """Commands that work beside us, on a system that can spawn them and say when they end, and on one that cannot."""
 
 import os
-import select
 import sys
 
 import pytest
@@ -15,8 +14,8 @@ ENVIRON = {"PATH": os.environ["PATH"]}
 @pytest.fixture(params=["able", "unable"])
 def system(request, monkeypatch):
     if request.param == "unable":
-        monkeypatch.delattr(os, "posix_spawn")
-        monkeypatch.delattr(select, "poll")
+        monkeypatch.setattr(running, "_SPAWNS", False)
+        monkeypatch.setattr(running, "_POLLS", False)
 
 
 @pytest.fixture
