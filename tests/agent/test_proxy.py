@@ -117,6 +117,37 @@ def test_what_is_written_passes_at_once(desk):
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("reads", ["into a buffer", "into new memory"])
+@pytest.mark.parametrize(
+    ("text", "ahead"),
+    [
+        (b"{}\n", 0),
+        (b"x" * 30_000, 30_000),
+        (b"x" * 30_000 + b"\n", 30_000),
+        (b"x" * 20_000 + b"\n" + b"y" * 9_000 + b"\n", 20_000),
+    ],
+)
+def test_what_ends_is_listened_to_before_anybody_can_answer_it(monkeypatch, reads, text, ahead):
+    if reads == "into new memory":
+        monkeypatch.delattr(os, "readv")
+    (source, into), (result, sink) = os.pipe(), os.pipe()
+    os.set_blocking(result, False)
+    heard = []
+
+    def see(buffer, size):
+        with suppress(BlockingIOError):
+            heard.append(os.read(result, 1 << 20))
+        heard.append(bytes(buffer[:size]))
+
+    os.write(into, text)
+    os.close(into)
+    proxy._Pump(source, sink, see).run()
+    assert heard == ([text[:ahead]] if ahead else []) + [text]
+    assert os.read(result, 1 << 20) == text[ahead:]
+    for end in (source, sink, result):
+        os.close(end)
+
+
 def test_stderr_and_the_exit_status_are_the_servers(desk):
     process = python(desk, "import sys; sys.stderr.write('mine\\n'); sys.exit(7)")
     assert process.communicate(timeout=30) == (b"", b"mine\n")
@@ -340,7 +371,7 @@ def test_a_bug_in_the_listening_ends_it_and_not_the_forwarding(desk, monkeypatch
     one = writer(desk, lambda: None)
     listener = Tap("s", "s", one)
 
-    def fail(_):
+    def fail(*_):
         raise RuntimeError("a bug")
 
     listener._sent.feed = fail

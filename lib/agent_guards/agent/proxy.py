@@ -24,6 +24,7 @@ from agent_guards.errors import UsageError
 COMMAND = "record proxy"
 CHUNK = 1024 * 1024
 """As much as a pipe may hold: fewer and larger steps."""
+_MUCH = 16 * 1024
 _QUIET_SECONDS = 2.0
 _SWITCH_SECONDS = 0.0005
 # Words of a command line that start the server and are not its name.
@@ -94,18 +95,22 @@ def _pipe() -> tuple[int, int]:
 class _Pump(threading.Thread):
     """Hands bytes on in one direction, chunk by chunk, until one of the ends is closed; then it closes the other."""
 
-    def __init__(self, source: int, sink: int, see: Callable[[bytes], None]) -> None:
+    def __init__(self, source: int, sink: int, see: Callable[[bytearray, int], None]) -> None:
         super().__init__(daemon=True)
         self._source, self._sink, self._see = source, sink, see
         self._reading_since: float | None = None
 
     def run(self) -> None:
-        with suppress(OSError):
-            while chunk := self._read():
-                self._see(chunk)  # before anybody can answer it
-                rest = memoryview(chunk)
-                while rest:
-                    rest = rest[os.write(self._sink, rest) :]
+        # One for all chunks: to get new memory for each takes longer than to listen to it.
+        buffer = bytearray(CHUNK)
+        with suppress(OSError), memoryview(buffer) as view:
+            while size := self._read(buffer):
+                # What ends is listened to before anybody can answer it; of much, what has no end yet goes ahead.
+                end = buffer.find(b"\n", 0, size) if size > _MUCH else 0
+                ahead = size if end < 0 else end
+                self._write(view[:ahead])
+                self._see(buffer, size)
+                self._write(view[ahead:size])
         for descriptor in (self._sink, self._source):
             _let_go(descriptor)
 
@@ -114,11 +119,24 @@ class _Pump(threading.Thread):
         since = self._reading_since
         return since is not None and time.monotonic() - since > seconds
 
-    def _read(self) -> bytes:
+    def _read(self, buffer: bytearray) -> int:
         self._reading_since = time.monotonic()
-        chunk = os.read(self._source, CHUNK)
+        size = _fill(buffer, self._source)
         self._reading_since = None
-        return chunk
+        return size
+
+    def _write(self, rest: memoryview) -> None:
+        while rest:
+            rest = rest[os.write(self._sink, rest) :]
+
+
+def _fill(buffer: bytearray, source: int) -> int:
+    """Read what there is into the beginning of a buffer."""
+    if hasattr(os, "readv"):
+        return os.readv(source, [buffer])
+    chunk = os.read(source, len(buffer))
+    buffer[: len(chunk)] = chunk
+    return len(chunk)
 
 
 def _let_go(descriptor: int) -> None:

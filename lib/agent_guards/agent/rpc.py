@@ -10,6 +10,9 @@ from agent_guards.agent.calls import Call, Outcome, digest
 # Only lines that hold this can speak of a call: tools/call or notifications/cancelled; the slash may be escaped.
 _MARK = b"/ca"
 Id = str | int
+Line = bytes | memoryview
+# Nobody writes more white space before a message.
+_WHITE = 64
 
 
 class _Params(msgspec.Struct, frozen=True, rename="camel"):
@@ -62,9 +65,9 @@ class Connection:
     """Calls that wait for more input from the client, by what their next request will carry."""
     _used: set[str] = field(default_factory=set)
 
-    def sent(self, line: bytes) -> None:
+    def sent(self, line: Line) -> None:
         """Look at what the client sends, before the server can answer it."""
-        if _MARK not in line:
+        if _MARK not in bytes(line):
             return
         for raw in self._messages(line):
             try:
@@ -77,7 +80,7 @@ class Connection:
             elif request.method == "notifications/cancelled" and request.params.request_id is not None:
                 self._end(request.params.request_id, "error", "cancelled")
 
-    def received(self, line: bytes) -> None:
+    def received(self, line: Line) -> None:
         """Look at what the server sends."""
         if not self._open:
             return
@@ -109,9 +112,9 @@ class Connection:
         self._waiting.clear()
         return lost
 
-    def _messages(self, line: bytes) -> Iterator[bytes]:
+    def _messages(self, line: Line) -> Iterator[Line]:
         """The messages of a line: one, or a batch of them."""
-        if not line.lstrip().startswith(b"["):
+        if not bytes(line[:_WHITE]).lstrip().startswith(b"["):
             yield line
             return
         try:

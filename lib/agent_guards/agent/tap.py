@@ -1,5 +1,6 @@
 """What listens while a proxy forwards: finds the calls in what passes by, and lets a thread of its own write them down."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from agent_guards.agent.calls import Call
 from agent_guards.agent.checkout import Checkout
 from agent_guards.agent.journal import Caught, note
 from agent_guards.agent.recorder import Recorder
-from agent_guards.agent.rpc import Connection
+from agent_guards.agent.rpc import Connection, Line
 
 LONGEST_LINE = 16 * 1024 * 1024
 """A longer line is handed on like any other, and not looked at."""
@@ -30,17 +31,16 @@ class Lines:
         self._parts: list[bytes] = []
         self._size = 0
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Take a chunk; yield the lines that it completes."""
-        *ends, rest = chunk.split(b"\n")
-        for end in ends:
-            self._keep(end)
-            if self._size <= self._limit:
-                yield b"".join(self._parts)
-            else:
+    def feed(self, chunk: bytes | bytearray, size: int = sys.maxsize) -> Iterator[Line]:
+        """Take the first bytes of a buffer; yield the lines that they complete, each good as long as the buffer is left alone."""
+        view, start = memoryview(chunk)[:size], 0
+        while (end := chunk.find(b"\n", start, size)) >= 0:
+            if self._size + end - start > self._limit:
                 self._too_long()
-            self._parts, self._size = [], 0
-        self._keep(rest)
+            else:
+                yield b"".join([*self._parts, view[start:end]]) if self._parts else view[start:end]
+            self._parts, self._size, start = [], 0, end + 1
+        self._keep(bytes(view[start:]))
 
     def _keep(self, part: bytes) -> None:
         self._size += len(part)
@@ -125,13 +125,13 @@ class Tap:
         self._sent, self._received = Lines(self._connection.missed), Lines(self._connection.missed)
         self._listening = True
 
-    def sent(self, chunk: bytes) -> None:
-        """Listen to the client."""
-        self._listen(self._sent, self._connection.sent, chunk)
+    def sent(self, chunk: bytes | bytearray, size: int = sys.maxsize) -> None:
+        """Listen to the client: to the first bytes of a buffer."""
+        self._listen(self._sent, self._connection.sent, chunk, size)
 
-    def received(self, chunk: bytes) -> None:
+    def received(self, chunk: bytes | bytearray, size: int = sys.maxsize) -> None:
         """Listen to the server."""
-        self._listen(self._received, self._connection.received, chunk)
+        self._listen(self._received, self._connection.received, chunk, size)
 
     def close(self) -> None:
         """End it: what is open has no answer."""
@@ -140,11 +140,11 @@ class Tap:
             lost = self._connection.close() if self._listening else 0
         self._writer.close(lost)
 
-    def _listen(self, lines: Lines, look: Callable[[bytes], None], chunk: bytes) -> None:
+    def _listen(self, lines: Lines, look: Callable[[Line], None], chunk: bytes | bytearray, size: int) -> None:
         if not self._listening:
             return
         with Caught(self._deafen), self._lock:
-            for line in lines.feed(chunk):
+            for line in lines.feed(chunk, size):
                 look(line)
 
     def _deafen(self, reason: str) -> None:
