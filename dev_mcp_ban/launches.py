@@ -116,6 +116,7 @@ def _by_uses(subject: Text, place: Place, step: Step, state: State, depth: int) 
     outcomes: list[tuple[Outcome, State]] = []
     if _may_follow(subject, depth):
         outcomes = [_used(subject, use, state, depth + 1) for use in place.uses()[:_MOST_USES]]
+        outcomes += [("never", state)] if place.shown() else []
     for wanted in ("import", "launch", "type-import"):
         for outcome in outcomes:
             if outcome[0] == wanted:

@@ -7,7 +7,7 @@ from dev_mcp_ban import asked, documents, imports, vocabulary
 from dev_mcp_ban.calls import callee_of, grown, grows
 from dev_mcp_ban.functions import giving_back, parameter
 from dev_mcp_ban.pages import attribute
-from dev_mcp_ban.steps import Place, Shown, Step
+from dev_mcp_ban.steps import Place, Step
 from dev_mcp_ban.syntax import CASTS, DECLARES, WRAPPERS, Source, declaration, widest
 
 if TYPE_CHECKING:
@@ -68,8 +68,11 @@ class Expression:
 
     def uses(self) -> list[Place]:
         """Where the variable is used that this expression becomes, or becomes a part of."""
-        name, scope = self._variable()
-        return [*self._mentioned(name, scope), *([Shown()] if name in self.source.shown else [])]
+        return self._mentioned(*self._variable())
+
+    def shown(self) -> bool:
+        """Whether markup around the script shows the variable that gets this expression."""
+        return self._variable()[0] in self.source.shown
 
     def exported(self) -> bool:
         """Whether other files get what becomes of this expression."""

@@ -45,6 +45,10 @@ class Expression:
         """Where the file reads an entry of this key, or an attribute of this name, of any object."""
         return [Expression(self.tree, self.tree.widest(read)) for read in self.tree.reads(key)]
 
+    def shown(self) -> bool:
+        """Python stands in no markup."""
+        return False
+
     def exported(self) -> bool:
         """Python has no word for it."""
         return False

@@ -57,6 +57,10 @@ class Place(Protocol):
         """Where the variable that gets this expression is used; nothing when no variable does."""
         ...
 
+    def shown(self) -> bool:
+        """Whether markup around the script shows the variable that gets this expression."""
+        ...
+
     def exported(self) -> bool:
         """Whether other files get what becomes of this expression."""
         ...
@@ -68,30 +72,3 @@ class Place(Protocol):
     def handed(self, callee: str) -> "list[Place]":
         """Where the function of the file that is called so uses what it gets this expression as."""
         ...
-
-
-class Shown:
-    """A place in the markup around a script that shows a variable of it."""
-
-    def steps(self) -> Iterator[Step]:
-        """It is an attribute, or a text."""
-        return iter((Step(kind="attribute"),))
-
-    def text(self) -> None:
-        """What is shown is known where the variable gets it."""
-
-    def uses(self) -> list[Place]:
-        """It ends here."""
-        return []
-
-    def exported(self) -> bool:
-        """It ends here."""
-        return False
-
-    def reads(self, _: str) -> list[Place]:
-        """It ends here."""
-        return []
-
-    def handed(self, _: str) -> list[Place]:
-        """It ends here."""
-        return []
