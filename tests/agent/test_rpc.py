@@ -61,6 +61,13 @@ def test_ids_are_numbers_or_texts_and_answers_come_in_any_order():
     assert told(calls) == [("s:x", "c", "ok", ""), ("s:1#2", "b", "ok", ""), ("s:1", "a", "ok", "")]
 
 
+@pytest.mark.parametrize("white", [0, 63, 64, 1000])
+def test_a_batch_is_one_behind_any_white_space(white):
+    connection, calls = make()
+    talk(connection, (">", b" " * white + json.dumps([call(1)]).encode()), ("<", answer(1)))
+    assert (len(calls), connection.unread) == (1, 0)
+
+
 def test_batches_are_taken_apart():
     connection, calls = make()
     talk(connection, (">", [call(1), call(2), {"method": "ping", "id": 3}]), ("<", [answer(2), answer(1)]))

@@ -11,7 +11,7 @@ from agent_guards.agent.calls import Call, Outcome, digest
 _MARK = b"/ca"
 Id = str | int
 Line = bytes | memoryview
-# Nobody writes more white space before a message.
+# Hardly anybody writes more white space before a message; of a long line only so much is copied to see what it is.
 _WHITE = 64
 
 
@@ -114,7 +114,8 @@ class Connection:
 
     def _messages(self, line: Line) -> Iterator[Line]:
         """The messages of a line: one, or a batch of them."""
-        if not bytes(line[:_WHITE]).lstrip().startswith(b"["):
+        head = bytes(line[:_WHITE]).lstrip() or bytes(line).lstrip()
+        if not head.startswith(b"["):
             yield line
             return
         try:
