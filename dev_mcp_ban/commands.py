@@ -122,17 +122,19 @@ def code_at(argv: Sequence[str | None], at: int) -> bool:
 
 def in_word(word: str, judge: Judge) -> str | None:
     """The banned package that one word of a command names, behind `--package=` too; of an image, by its last part."""
-    option, _, value = word.strip("\"'").partition("=")
     if not word.startswith("-"):
         return judge(word)
+    option, _, value = word.strip("\"'").partition("=")
     return None if value and vocabulary.takes_name(option) else judge(value or option)
 
 
 def runs_path(argv: Sequence[str | None], at: int) -> bool:
     """Whether a word of a command is the path of what it runs: the program, or what follows a runtime and its options."""
+    if at == 0:
+        return True
     own = argv[at] if at < len(argv) else None
-    if at == 0 or (own is not None and own.startswith("-")):
-        return at == 0
+    if own is not None and own.startswith("-"):
+        return False
     runtime = argv[0] is None or runners.program_of(argv[0]) in _INTERPRETERS
     return runtime and all(word and word.startswith("-") and not vocabulary.takes_name(word) for word in argv[1:at])
 

@@ -37,7 +37,7 @@ def _is_registered(step: Step) -> bool:
 
 def _is_file(subject: Text, step: Step) -> bool:
     """Whether it is settings that a program writes into a file: `{ path: '.mcp.json', content: '…' }`."""
-    return vocabulary.says_text(step.name) and vocabulary.names_file(step.keys) and bool(subject.settings())
+    return vocabulary.names_file(step.keys) and subject.is_settings_called(step.name)
 
 
 def _is_row(subject: Text, step: Step) -> bool:
@@ -85,7 +85,7 @@ def _argument_text(subject: Text, program: str | None, state: State) -> State | 
 
 def _starts(program: str | None, argv: tuple[str | None, ...], index: int) -> bool:
     """Whether a word of a list is the package that a program starts."""
-    return index + 1 in runners.package_at(runners.guessed((program, *argv)))
+    return index + 1 in runners.likely_at((program, *argv))
 
 
 def _program_entry(subject: Text, step: Step, state: State) -> State | None:

@@ -103,16 +103,14 @@ def _launch_call(subject: Text, step: Step, state: State) -> State | None:
     package = subject.started(step.texts)
     if package:
         at = _at(step, state)
-        return state.launched(how, package) if subject.listed or at == 0 or at in _chosen(step.texts) else state
+        return (
+            state.launched(how, package) if subject.listed or at == 0 or at in runners.likely_at(step.texts) else state
+        )
     if _at(step, state) == 0 and (package := subject.program()):
         return state.launched(how, package)
     if state.argv is None and (packages := subject.line(launched=True)):
         return state.launched(how, *packages)
     return state
-
-
-def _chosen(argv: tuple[str | None, ...]) -> set[int]:
-    return runners.package_at(runners.guessed(argv))
 
 
 def _joined(subject: Text, step: Step, state: State) -> State | None:

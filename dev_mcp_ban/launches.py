@@ -95,9 +95,7 @@ def _outcome(state: State) -> Outcome:
 
 def _is_label(subject: Text, step: Step, state: State) -> bool:
     """Whether the variable or function of this name is for people; one that only says it is a text may hold settings."""
-    if state.how or not subject.labelled(step.name, state):
-        return False
-    return not (vocabulary.says_text(step.name) and subject.settings())
+    return not state.how and subject.labelled(step.name, state) and not subject.is_settings_called(step.name)
 
 
 def _by_reads(subject: Text, place: Place, step: Step, state: State, depth: int) -> tuple[Outcome, State]:

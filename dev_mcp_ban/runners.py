@@ -59,6 +59,11 @@ def guessed(argv: Sequence[str | None]) -> Sequence[str | None]:
     return (next(managers, "npx"), *argv[1:])
 
 
+def likely_at(argv: Sequence[str | None]) -> set[int]:
+    """Which words of a command name the package that it starts, where its program may have to be guessed."""
+    return package_at(guessed(argv))
+
+
 def package_at(argv: Sequence[str | None]) -> set[int]:
     """Which words of a command name the package that it starts (or the code that it runs: never; see `code_at`)."""
     for at, word in enumerate(argv):

@@ -102,6 +102,10 @@ class Text:
 
         return tuple(settings_text.started(self.text, self.ban))
 
+    def is_settings_called(self, name: str) -> bool:
+        """Whether it is settings, under a name that only says that it is a text."""
+        return vocabulary.says_text(name) and bool(self.settings())
+
     def installed(self, step: Step) -> str | None:
         """The package that it is a piece of a path into: what stands before it is the folder of installed packages."""
         before = [text.rstrip("/\\") for text in step.texts[: step.index] if text]

@@ -108,7 +108,7 @@ def says(name: str) -> bool:
 
 def takes_name(option: str) -> bool:
     """Whether an option of a command takes a name, or a place for data: `--server`, `--user-data-dir`."""
-    return _last(option) in _WEAK_LABELS | _NAMED_OPTIONS
+    return _last(option) in _WEAK_LABELS or _last(option) in _NAMED_OPTIONS
 
 
 def catalogued(keys: frozenset[str]) -> bool:

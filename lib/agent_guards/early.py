@@ -3,7 +3,6 @@
 What is started here is used only where the very same command line, under the very same environment, is wanted later.
 """
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -19,7 +18,7 @@ _started: list[tuple[list[str | bytes], dict[str, str], running.Running]] = []
 
 def begin(words: Sequence[str], environ: Mapping[str, str]) -> None:
     """Start what the guards want looked for in a whole tree, where the command line alone says that they are to judge one."""
-    if "check" not in words[:1] or "--all" not in words or not hasattr(os, "posix_spawn"):
+    if "check" not in words[:1] or "--all" not in words or not running.SPAWNS:
         return
     named = {name for name, _ in entry_points("agent_guards.guards", sys.path)}.intersection(words)
     variables = environment(needed(environ))

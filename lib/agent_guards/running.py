@@ -14,7 +14,7 @@ Line = list[str | bytes]
 _PIPE = 1 << 20
 # Milliseconds.
 _PAUSE = 2
-_SPAWNS, _POLLS = hasattr(os, "posix_spawn"), hasattr(select, "poll")
+SPAWNS, _POLLS = hasattr(os, "posix_spawn"), hasattr(select, "poll")
 
 
 class Running:
@@ -24,7 +24,7 @@ class Running:
         output, its = os.pipe()
         # As a file, for Windows would take a bare descriptor's bytes for text.
         self._output = os.fdopen(output, "rb", buffering=0)
-        _widen(its)
+        widen(its)
         self._process = _start(line, environ, os.open(os.devnull, os.O_RDONLY), its)
         self.status: int | None = None
         """How it ended; None before it has."""
@@ -100,7 +100,7 @@ class _Process:
 def _start(line: Line, environ: Mapping[str, str], given: int, output: int) -> "_Process | Popen[bytes]":
     """Start a process that reads from one end of a pipe and writes to another; both are its alone from then on."""
     try:
-        if _SPAWNS:
+        if SPAWNS:
             return _Process(line, environ, given, output)
         from subprocess import DEVNULL, Popen
 
@@ -110,7 +110,8 @@ def _start(line: Line, environ: Mapping[str, str], given: int, output: int) -> "
         os.close(output)
 
 
-def _widen(pipe: int) -> None:
+def widen(pipe: int) -> None:
+    """Let a pipe hold as much as the system grants."""
     try:
         from fcntl import F_SETPIPE_SZ, fcntl
 

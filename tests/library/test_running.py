@@ -14,7 +14,7 @@ ENVIRON = {"PATH": os.environ["PATH"]}
 @pytest.fixture(params=["able", "unable"])
 def system(request, monkeypatch):
     if request.param == "unable":
-        monkeypatch.setattr(running, "_SPAWNS", False)
+        monkeypatch.setattr(running, "SPAWNS", False)
         monkeypatch.setattr(running, "_POLLS", False)
 
 
@@ -84,4 +84,4 @@ def test_who_ends_in_the_middle_of_a_question_breaks_nothing(ask):
 
 def test_what_cannot_be_made_wider_stays_as_it_is(tmp_path):
     with open(tmp_path / "no pipe", "wb") as file:
-        running._widen(file.fileno())
+        running.widen(file.fileno())

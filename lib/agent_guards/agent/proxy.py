@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from importlib import import_module
 
 from agent_guards.agent.checkout import Checkout, locate
 from agent_guards.agent.child import make_binary, running, start_deaf, status_of, wait
@@ -20,6 +19,7 @@ from agent_guards.agent.tap import Tap, Writer
 from agent_guards.agent.words import slug
 from agent_guards.env import RunEnv
 from agent_guards.errors import UsageError
+from agent_guards.running import widen
 
 COMMAND = "record proxy"
 CHUNK = 1024 * 1024
@@ -86,9 +86,7 @@ def _forward(process: "subprocess.Popen[bytes]", to_server: int, from_server: in
 def _pipe() -> tuple[int, int]:
     """Make a pipe that holds much at a time, where the system lets us choose."""
     ends = os.pipe()
-    with suppress(ImportError, AttributeError, OSError):
-        fcntl = import_module("fcntl")
-        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, CHUNK)
+    widen(ends[1])
     return ends
 
 
@@ -103,7 +101,8 @@ class _Pump(threading.Thread):
     def run(self) -> None:
         # One for all chunks: to get new memory for each takes longer than to listen to it.
         buffer = bytearray(CHUNK)
-        with suppress(OSError), memoryview(buffer) as view:
+        view = memoryview(buffer)
+        with suppress(OSError):
             while size := self._read(buffer):
                 # What ends is listened to before anybody can answer it; of much, what has no end yet goes ahead.
                 end = buffer.find(b"\n", 0, size) if size > _MUCH else 0
