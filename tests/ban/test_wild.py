@@ -354,6 +354,12 @@ def test_a_package_in_a_row_for_people_starts_nothing(key):
     assert kinds(f"rows.push({{ port: 1, npm: '{X}' }});") == ["launch"]
 
 
+def test_a_path_in_an_option_is_not_what_a_runtime_runs():
+    path = f"path.join(root, 'tools', '{X}')"
+    assert kinds(f"spawn('node', [{path}]);") == ["launch"]
+    assert kinds(f"spawn('node', [`--dir=${{{path}}}`]);") == []
+
+
 def test_what_a_constant_brings_into_a_longer_text_is_told_at_the_constant():
     code = f"PKG = '{X}@1'\n\ndef f():  # {X}\n    run(f'npx -y {{PKG}} --help')\n    run('npx -y ' + PKG)\n"
     assert found(code, "a.py") == [("launch", X, 1)]
